@@ -89,8 +89,9 @@ async fn cognito(issuer: &str, id: &str, back: &str) -> Result<OAuthClient, OAut
 fn github(base: &str, id: &str) -> Result<OAuthClient, OAuthError> {
     let server = AuthorizationServer::new(base, &format!("{base}/login/oauth/access_token"))?
         .authorization_endpoint(&format!("{base}/login/oauth/authorize"))?
-        .device_endpoint(&format!("{base}/login/device/code"))?;
-    OAuthClient::builder(server, ClientCredentials::public(id)).scopes(["repo"]).build()
+        .device_endpoint(&format!("{base}/login/device/code"))?
+        .scope_separator(','); // its answers say `"scope": "repo,gist"`
+    OAuthClient::builder(server, ClientCredentials::public(id)).scopes(["repo", "gist"]).build()
 }
 
 type Outcome<T = ()> = Result<T, Box<dyn StdError>>;
@@ -310,11 +311,13 @@ async fn github_refuses_with_200() -> Outcome {
     });
     backend.reply("POST", "/login/device/code", Reply::json(&code));
     let pending = json!({ "error": "authorization_pending", "error_description": "It is still pending." });
-    let issued = json!({ "access_token": "gho_1", "token_type": "bearer", "scope": "repo" });
+    let issued = json!({ "access_token": "gho_1", "token_type": "bearer", "scope": "gist,repo" });
     answers(&backend, "/login/oauth/access_token", vec![Reply::json(&pending), Reply::json(&issued)]);
     let oauth = github(&server.url(), "Iv1.8a61f9b3")?;
     oauth.sign_in_by_device(&User::default()).await?;
     assert_eq!(oauth.session().access_token().await?.expose(), "gho_1");
+    let SessionState::SignedIn(login) = oauth.session().state() else { panic!("the user is signed in") };
+    assert_eq!(login.scopes(), Some(&["gist".to_owned(), "repo".to_owned()][..]));
     // It answers with a form, unless it is asked for JSON.
     let sent = backend.last().ok_or("it was asked")?;
     assert!(sent.header("accept").is_some_and(|accept| accept.contains("application/json")));

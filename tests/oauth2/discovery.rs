@@ -1,10 +1,11 @@
 //! The discovery document: where it is, and what of it is believed.
 
+use sdk_runtime::oauth::ClientCredentials;
 use sdk_runtime::oauth2::{AuthorizationServer, OAuthError};
 use sdk_testkit::{Backend, Reply};
 use serde_json::json;
 
-use crate::world::{ISSUER, document, documented, memory};
+use crate::world::{Browser, ISSUER, builder, document, documented, memory};
 
 async fn refused(backend: &Backend, issuer: &str) -> String {
     match AuthorizationServer::discover_over(issuer, memory(backend)).await {
@@ -70,4 +71,47 @@ async fn a_redirect_is_not_followed() {
     let error = AuthorizationServer::discover_over(ISSUER, memory(&moved)).await.unwrap_err();
     assert!(matches!(error, OAuthError::Request(_)), "{error:?}");
     assert_eq!(moved.requests().len(), 1);
+}
+
+/// A user of a program reads it, who knows none of the names of this crate.
+#[tokio::test]
+async fn a_request_that_fails_is_named_in_plain_words() {
+    let down = Backend::new().fallback(|_| async { Reply::empty().status(503) });
+    let error = AuthorizationServer::discover_over(ISSUER, memory(&down)).await.unwrap_err();
+    let address = "https://id.test/tenant/.well-known/openid-configuration";
+    let told =
+        format!("the request for the discovery document to {address} failed: its answer has the status");
+    assert_eq!(error.to_string(), format!("{told} 503 Service Unavailable"));
+    let OAuthError::Request(request) = &error else { panic!("{error:?}") };
+    assert_eq!((request.address(), request.error().code()), (address, "status.5xx"));
+
+    let page =
+        Backend::new().fallback(|_| async { Reply::text("<html>").header("content-type", "text/html") });
+    let error = AuthorizationServer::discover_over(ISSUER, memory(&page)).await.unwrap_err();
+    let told = "failed: its answer with the status 200 OK cannot be read: expected value at line 1 column 1";
+    assert!(error.to_string().ends_with(told), "{error}");
+    let backend = documented(document(&["pushed_authorization_request_endpoint"]));
+    let cases = [("POST", "/device", "a code for another device"), ("POST", "/token", "tokens")];
+    for (method, path, what) in cases {
+        backend.reply(method, path, Reply::empty().status(503));
+        let oauth = builder(&backend, ClientCredentials::public("cli")).await.build().unwrap();
+        let outcome = match what {
+            "tokens" => oauth.sign_in(&Browser::agreeing()).await,
+            _ => oauth.sign_in_by_device(&Browser::agreeing()).await,
+        };
+        let told =
+            format!("the request for {what} to https://id.test{path} failed: its answer has the status");
+        assert_eq!(outcome.unwrap_err().to_string(), format!("{told} 503 Service Unavailable"));
+    }
+    backend.reply("POST", "/token", Reply::json(&json!({ "access_token": "a1" })));
+    backend.reply("POST", "/revoke", Reply::empty().status(503));
+    let oauth = builder(&backend, ClientCredentials::public("cli")).await.build().unwrap();
+    oauth.sign_in(&Browser::agreeing()).await.unwrap();
+    let told = "the request for the revocation to https://id.test/revoke failed: its answer has the status";
+    let error = oauth.sign_out().await.unwrap_err();
+    assert_eq!(error.to_string(), format!("{told} 503 Service Unavailable"));
+    oauth.sign_in(&Browser::agreeing()).await.unwrap();
+    backend.reply("POST", "/revoke", Reply::json(&json!({ "error": "invalid_client" })).status(401));
+    let error = oauth.sign_out().await.unwrap_err();
+    assert_eq!(error.to_string(), "the authorization server refuses: invalid_client");
 }

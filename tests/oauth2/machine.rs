@@ -45,6 +45,8 @@ async fn a_refusal_ends_no_login_of_a_program() {
         builder(&backend, ClientCredentials::new("worker", "x")).await.client_credentials().build().unwrap();
     let error = api(&oauth, "a1").me().await.unwrap_err();
     assert_eq!(error.code(), "refresh_unavailable.try_later");
+    let told = "it was refused with `invalid_client`, which is about the client or its request";
+    assert!(error.to_string().contains(told), "{error}");
     let Error::RefreshUnavailable(unavailable) = error else { panic!("{error:?}") };
     let told =
         matches!(unavailable.cause(), UnavailableCause::TryLater(why) if why == "invalid_client: unknown");

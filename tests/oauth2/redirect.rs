@@ -63,7 +63,8 @@ async fn a_port_that_another_program_has_is_an_error() {
     let oauth = at(&format!("http://127.0.0.1:{}/login", taken.local_addr().unwrap().port())).await.unwrap();
     let browser = browser("/login");
     let error = oauth.sign_in(&browser).await.unwrap_err();
-    assert!(error.to_string().starts_with("the sign-in cannot listen on this machine: "), "{error}");
+    let told = format!("the sign-in cannot listen at {}: ", taken.local_addr().unwrap());
+    assert!(error.to_string().starts_with(&told), "{error}");
     assert!(browser.opened.lock().unwrap().is_empty(), "no page is opened whose answer would be another's");
 }
 

@@ -95,7 +95,8 @@ async fn i27_an_answer_that_cannot_be_decoded_is_not_quoted() {
     let oauth = builder(&backend, ClientCredentials::public("cli")).await.build().unwrap();
     let browser = Browser::agreeing();
     let error = oauth.sign_in(&browser).await.unwrap_err();
-    let OAuthError::Request(Error::Decode(decode)) = &error else { panic!("{error:?}") };
+    let OAuthError::Request(request) = &error else { panic!("{error:?}") };
+    let Error::Decode(decode) = request.error() else { panic!("{error:?}") };
     let excerpt = String::from_utf8_lossy(decode.excerpt());
     let shown = format!("{error} {error:?} {} {excerpt} {}", decode.detail(), browser.first_page().await);
     assert!(!shown.contains("s3cret"), "I27: {shown}");

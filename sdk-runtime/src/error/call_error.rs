@@ -205,6 +205,12 @@ impl Error {
 }
 
 impl Error {
+    /// Returns the text without the name of the endpoint, which is one of this crate.
+    #[cfg(feature = "oauth2")]
+    pub(crate) fn without_endpoint(&self) -> impl fmt::Display {
+        self.payload().to_string()
+    }
+
     /// Returns what the variant holds.
     fn payload(&self) -> &(dyn std::error::Error + 'static) {
         match self {

@@ -231,7 +231,15 @@ fn i27_each_cause_of_a_failed_refresh_is_told() {
         (UnavailableCause::Timeout, "the refresh took too long", "Timeout", None, None),
         (
             UnavailableCause::TryLater("s3cret".to_owned()),
-            "the server says to try later",
+            "it failed, and is tried again later (`cause()` has the reason)",
+            "TryLater(..)",
+            None,
+            None,
+        ),
+        (
+            UnavailableCause::TryLater("invalid_client: s3cret".to_owned()),
+            "it was refused with `invalid_client`, which is about the client or its request and not about the \
+             login",
             "TryLater(..)",
             None,
             None,

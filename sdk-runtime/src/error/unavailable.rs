@@ -129,7 +129,7 @@ impl fmt::Display for RefreshUnavailable {
             UnavailableCause::Decode(error) => return write!(f, "its answer could not be decoded: {error}"),
             UnavailableCause::Transport(_) => "the refresh did not get through",
             UnavailableCause::Timeout => "the refresh took too long",
-            UnavailableCause::TryLater(_) => "the server says to try later",
+            UnavailableCause::TryLater(why) => return later(why, f),
             UnavailableCause::Request(_) => "the request of the refresh cannot be built",
             UnavailableCause::Unusable(_) => {
                 "the refresh gave an access token that no request can be signed with"
@@ -158,7 +158,7 @@ fn status(answer: &ErrorResponse, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
     let words = ErrorBody::parse(answer.body());
     // Other words of a server may hold secrets.
-    let code = words.code().and_then(|code| CODES.into_iter().find(|known| *known == code));
+    let code = words.code().and_then(known);
     match code {
         Some(code) => write!(
             f,
@@ -171,6 +171,23 @@ fn status(answer: &ErrorResponse, f: &mut fmt::Formatter<'_>) -> fmt::Result {
              what it means)"
         ),
     }
+}
+
+/// Says what an answer means whose meaning a function has told, by the words `why`.
+fn later(why: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match why.split(':').next().and_then(known) {
+        Some(code) => {
+            write!(
+                f,
+                "it was refused with `{code}`, which is about the client or its request and not about the login"
+            )
+        }
+        None => f.write_str("it failed, and is tried again later (`cause()` has the reason)"),
+    }
+}
+
+fn known(code: &str) -> Option<&'static str> {
+    CODES.into_iter().find(|known| *known == code)
 }
 
 /// The codes of RFC 6749, 5.2, RFC 8707, 2, and of servers that use similar ones.

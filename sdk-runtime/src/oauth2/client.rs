@@ -4,14 +4,16 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use url::Url;
+
 use super::endpoints::{AuthorizationEndpointsClient, Issued, RevocationEndpointClient, TokenEndpointClient};
-use super::error::OAuthError;
+use super::error::{OAuthError, TokenError};
 use super::interaction::Interaction;
 use super::machine::{Machine, Statement};
 use super::program::Program;
 use super::redirect::Redirect;
 use super::request::{ClientAuth, Registered};
-use super::server::{AuthorizationServer, built};
+use super::server::{AuthorizationServer, built, private};
 use super::{code, device};
 use crate::client::{ApiClient, ClientBuilder};
 use crate::error::Error;
@@ -29,7 +31,7 @@ use crate::store::TokenStore;
 pub struct OAuthClient {
     program: Program,
     session: Session,
-    revocation: Option<RevocationEndpointClient>,
+    revocation: Option<(Url, RevocationEndpointClient)>,
 }
 
 impl OAuthClient {
@@ -138,11 +140,11 @@ impl OAuthClient {
     ///
     /// Fails if the server could not be told. The login is over in each case.
     pub async fn sign_out(&self) -> Result<(), OAuthError> {
-        if let Some(revocation) = &self.revocation {
+        if let Some((url, revocation)) = &self.revocation {
             match revocation.revoke().await {
                 // There is nothing to revoke.
-                Err(Error::NotSignedIn(_) | Error::SessionExpired(_)) => {}
-                told => return told.map_err(OAuthError::from),
+                Err(TokenError::Other(Error::NotSignedIn(_) | Error::SessionExpired(_))) => {}
+                told => return told.map_err(|error| OAuthError::of("the revocation", url, error)),
             }
         }
         self.session.sign_out();
@@ -163,7 +165,7 @@ impl OAuthClient {
                 "issued tokens that are bound to no key: their `token_type` is not `DPoP`".to_owned();
             return Err(OAuthError::Unsupported(unbound));
         }
-        Ok(self.session.sign_in(tokens)?)
+        self.session.sign_in(tokens).map_err(OAuthError::Session)
     }
 }
 
@@ -285,7 +287,10 @@ impl OAuthClientBuilder {
     pub fn build(self) -> Result<OAuthClient, OAuthError> {
         let Self { server, registered, redirect, store, machine, is_proved } = self;
         let redirect = Redirect::new(redirect)?;
-        let attach = || if is_proved { Attach::dpop() } else { Attach::bearer() };
+        let attach = || {
+            let attach = if is_proved { Attach::dpop() } else { Attach::bearer() };
+            attach.scopes_by(server.metadata.scope_separator)
+        };
         let builder = |url: &str| (url.to_owned(), server.transport.clone(), registered.clone());
         let session = match machine {
             None => {
@@ -313,9 +318,10 @@ impl OAuthClientBuilder {
         let revocation = match &server.metadata.revocation_endpoint {
             None => None,
             Some(url) => {
-                let (url, transport, registered) = builder(url);
-                let client = RevocationEndpointClient::builder(url).transport(transport).provide(registered);
-                Some(client.session(&session).build().map_err(|error| built(&error))?)
+                let (text, transport, registered) = builder(url);
+                let client = RevocationEndpointClient::builder(text).transport(transport).provide(registered);
+                let client = client.session(&session).build().map_err(|error| built(&error))?;
+                Some((private(url)?, client))
             }
         };
         Ok(OAuthClient { program: Program { server, registered, redirect, is_proved }, session, revocation })

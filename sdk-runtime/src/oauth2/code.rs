@@ -58,8 +58,9 @@ pub(super) async fn authorize(
             let secret = program.registered.named()?.into_iter().filter(|(name, _)| *name != "client_id");
             let form: Form = form.into_iter().chain(secret).collect();
             let endpoint = private(endpoint)?;
+            let pushed = program.server.requests()?.push(&endpoint, &program.registered.header(), &form);
             let pushed =
-                program.server.requests()?.push(&endpoint, &program.registered.header(), &form).await?;
+                pushed.await.map_err(|error| OAuthError::of("a pushed sign-in", &endpoint, error))?;
             let mut query = url.query_pairs_mut();
             query.append_pair("client_id", program.registered.credentials.id());
             query.append_pair("request_uri", &pushed.request_uri);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::endpoints::Issued;
+use super::endpoints::{Answer, Issued};
 use super::error::{OAuthError, deceives};
 use super::interaction::{Interaction, UserCode};
 use super::program::Program;
@@ -37,8 +37,11 @@ pub(super) async fn authorize(
     form.extend(registered.scope());
     form.extend(registered.targets.iter().cloned());
     let requests = program.server.requests()?;
-    let answer = requests.device_code(&private(endpoint)?, &registered.header(), &form).await?;
-    let issued = answer.given()?;
+    let endpoint = private(endpoint)?;
+    let answer = requests.device_code(&endpoint, &registered.header(), &form).await;
+    let issued = answer
+        .and_then(Answer::given)
+        .map_err(|error| OAuthError::of("a code for another device", &endpoint, error))?;
     // A program shows the code as it is, and may open the addresses.
     if issued.user_code.contains(deceives) {
         let what = "names a code that cannot be shown, because it has control characters".to_owned();
@@ -69,7 +72,9 @@ pub(super) async fn authorize(
                 pause = (pause + SLOWER).min(LONGEST);
             }
             // A question that got no answer is asked again, less often (RFC 8628, 3.5).
-            Err(OAuthError::Request(error)) if error.is_transient() => pause = (pause * 2).min(LONGEST),
+            Err(OAuthError::Request(request)) if request.error().is_transient() => {
+                pause = (pause * 2).min(LONGEST);
+            }
             outcome => return outcome,
         }
     }

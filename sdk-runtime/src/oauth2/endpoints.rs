@@ -71,7 +71,7 @@ pub(super) trait RevocationEndpoint {
         #[from_session]
         #[form]
         form: RevocationForm,
-    ) -> Result<(), Error>;
+    ) -> Result<(), TokenError>;
 }
 
 /// An answer with a successful status. Some servers, such as GitHub, refuse with one too.

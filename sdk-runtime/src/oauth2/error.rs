@@ -5,6 +5,7 @@ use std::fmt;
 
 use sdk_macros::ApiError;
 use serde::Deserialize;
+use url::Url;
 
 use crate::error::Error;
 
@@ -14,8 +15,10 @@ use crate::error::Error;
 pub enum OAuthError {
     /// The server refused the request, or the user did.
     Refused(OAuthRefusal),
-    /// The request failed otherwise, or the session did not take the tokens.
-    Request(Error),
+    /// A request failed otherwise. `Display` says which one, and at which address.
+    Request(OAuthRequestError),
+    /// The session did not take the tokens.
+    Session(Error),
     /// The server does not offer it, or what it says of itself is contradictory. The text says what.
     Unsupported(String),
     /// The browser did not bring the answer to this sign-in. The text says why.
@@ -68,6 +71,30 @@ pub(super) fn deceives(character: char) -> bool {
     character.is_control() || changes_direction
 }
 
+/// A request to an authorization server without an answer that OAuth 2.0 knows.
+#[derive(Debug)]
+pub struct OAuthRequestError {
+    /// Such as `tokens`.
+    what: &'static str,
+    /// Without a query.
+    address: String,
+    error: Error,
+}
+
+impl OAuthRequestError {
+    /// Returns why the request failed. [`Error::is_transient`] says whether another one may succeed.
+    #[must_use]
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+
+    /// Returns the address of the request, without a query.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+}
+
 /// What a request to an endpoint of the server fails with.
 #[derive(Debug, ApiError)]
 #[api_error(crate = crate)]
@@ -78,19 +105,17 @@ pub(super) enum TokenError {
     Other(Error),
 }
 
-impl From<TokenError> for OAuthError {
-    fn from(error: TokenError) -> Self {
-        match error {
+impl OAuthError {
+    /// Of the request for `what` to `url`.
+    pub(super) fn of(what: &'static str, url: &Url, error: impl Into<TokenError>) -> Self {
+        match error.into() {
             TokenError::Refused(refusal) => Self::Refused(refusal),
-            // An answer that cannot be decoded may hold tokens.
-            TokenError::Other(error) => Self::Request(error.without_values()),
+            TokenError::Other(error) => {
+                let address = url.origin().ascii_serialization() + url.path();
+                // An answer that cannot be decoded may hold tokens.
+                Self::Request(OAuthRequestError { what, address, error: error.without_values() })
+            }
         }
-    }
-}
-
-impl From<Error> for OAuthError {
-    fn from(error: Error) -> Self {
-        Self::Request(error)
     }
 }
 
@@ -106,6 +131,7 @@ impl fmt::Display for OAuthError {
         match self {
             Self::Refused(refusal) => write!(f, "the authorization server refuses: {refusal}"),
             Self::Request(error) => error.fmt(f),
+            Self::Session(error) => write!(f, "the session did not take the tokens: {error}"),
             Self::Unsupported(what) => write!(f, "the authorization server {what}"),
             Self::Key(why) => write!(f, "the private key {why}"),
             Self::Interaction(why) => write!(f, "the sign-in {why}"),
@@ -117,7 +143,27 @@ impl StdError for OAuthError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Request(error) => error.source(),
+            Self::Session(error) => error.source(),
             _ => None,
         }
+    }
+}
+
+impl fmt::Display for OAuthRequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the request for {} to {} failed: ", self.what, self.address)?;
+        match &self.error {
+            Error::Status(answer) => write!(f, "its answer has the status {}", answer.status()),
+            Error::Decode(error) => {
+                write!(f, "its answer with the status {} cannot be read: {}", error.status(), error.detail())
+            }
+            error => error.without_endpoint().fmt(f),
+        }
+    }
+}
+
+impl StdError for OAuthRequestError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.error.source()
     }
 }

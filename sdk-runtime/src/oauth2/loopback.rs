@@ -88,7 +88,9 @@ impl Listener {
         drop(self.socket);
         let shown = outcome.as_ref().map(|_| ()).map_err(|error| match error {
             // It names a request, which means nothing to a user. The program has it.
-            OAuthError::Request(_) => "the sign-in could not be completed.".to_owned(),
+            OAuthError::Request(_) | OAuthError::Session(_) => {
+                "the sign-in could not be completed.".to_owned()
+            }
             _ => error.to_string(),
         });
         visits.outcome.send_replace(Some(shown));

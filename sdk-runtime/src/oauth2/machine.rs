@@ -100,7 +100,8 @@ impl Asks {
             // A secret can be corrected, and a statement is another one next time, so nothing ends the login.
             Err(TokenError::Refused(refusal)) => Err(Refusal::try_later(refusal)),
             Err(TokenError::Other(error)) => {
-                Err(Refusal::TryLater { message: error.to_string(), after: error.retry_after() })
+                let after = error.retry_after();
+                Err(Refusal::TryLater { message: asked.failed(error.into()).to_string(), after })
             }
         }
     }

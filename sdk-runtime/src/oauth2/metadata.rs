@@ -15,4 +15,7 @@ pub(super) struct Metadata {
     #[serde(default)]
     pub(super) authorization_response_iss_parameter_supported: bool,
     pub(super) code_challenge_methods_supported: Option<Vec<String>>,
+    /// What separates granted scopes next to spaces. No document says it.
+    #[serde(skip)]
+    pub(super) scope_separator: Option<char>,
 }

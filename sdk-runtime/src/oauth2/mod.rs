@@ -71,7 +71,7 @@ mod server;
 
 pub use client::{OAuthClient, OAuthClientBuilder};
 pub use client_statement::ClientStatement;
-pub use error::{OAuthError, OAuthRefusal};
+pub use error::{OAuthError, OAuthRefusal, OAuthRequestError};
 pub use interaction::{Interaction, UserCode};
 pub use private_key::PrivateKey;
 pub use request::ClientAuth;

@@ -37,10 +37,11 @@ impl Program {
         let endpoint = private(&self.server.metadata.token_endpoint)?;
         let asked = Asked { requests: &self.server.requests()?, endpoint: &endpoint, key };
         let answer = asked.once(&self.registered.header(), &form()?).await;
-        match asked.wants_nonce(&answer) {
-            true => Ok(asked.once(&self.registered.header(), &form()?).await?),
-            false => Ok(answer?),
-        }
+        let answer = match asked.wants_nonce(&answer) {
+            true => asked.once(&self.registered.header(), &form()?).await,
+            false => answer,
+        };
+        answer.map_err(|error| asked.failed(error))
     }
 }
 
@@ -60,6 +61,11 @@ impl Asked<'_> {
             None => call.await,
         };
         answer?.given()
+    }
+
+    /// Says which request failed.
+    pub(super) fn failed(&self, error: TokenError) -> OAuthError {
+        OAuthError::of("tokens", self.endpoint, error)
     }
 
     /// Whether the server wants a proof with the nonce of its answer. It has spent nothing, so it is asked

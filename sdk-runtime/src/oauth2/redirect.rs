@@ -1,6 +1,6 @@
 //! `Redirect`: where the browser comes back to, as it is registered at the server.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::net::TcpListener;
 use url::{Host, Url};
@@ -46,9 +46,12 @@ impl Redirect {
 
     /// Opens a socket there. Returns it with the whole address.
     pub(super) async fn listen(&self) -> Result<(TcpListener, String), OAuthError> {
-        let failed = |error| OAuthError::Interaction(format!("cannot listen on this machine: {error}"));
+        let failed_at = |address: SocketAddr| {
+            move |error| OAuthError::Interaction(format!("cannot listen at {address}: {error}"))
+        };
         match self {
             Self::Default => {
+                let failed = failed_at((Ipv6Addr::LOCALHOST, 0).into());
                 let socket = match TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await {
                     Ok(socket) => socket,
                     Err(_) => TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await.map_err(failed)?,
@@ -57,7 +60,9 @@ impl Redirect {
                 Ok((socket, format!("http://{address}{PATH}")))
             }
             Self::Own { text, url, host } => {
-                let socket = TcpListener::bind((*host, url.port().unwrap_or(0))).await.map_err(failed)?;
+                let address = SocketAddr::from((*host, url.port().unwrap_or(0)));
+                let failed = failed_at(address);
+                let socket = TcpListener::bind(address).await.map_err(failed)?;
                 if url.port().is_some() {
                     return Ok((socket, text.clone()));
                 }

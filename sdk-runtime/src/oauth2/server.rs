@@ -59,9 +59,13 @@ impl AuthorizationServer {
         let path = url.path().trim_end_matches('/');
         let of_openid = with_path(&url, &format!("{path}/.well-known/openid-configuration"));
         let of_oauth = with_path(&url, &format!("/.well-known/oauth-authorization-server{path}"));
-        let metadata = match requests.metadata(&of_openid).await? {
+        let document = async |url: &Url| {
+            let document = requests.metadata(url).await;
+            document.map_err(|error| OAuthError::of("the discovery document", url, error))
+        };
+        let metadata = match document(&of_openid).await? {
             Some(metadata) => metadata,
-            None => requests.metadata(&of_oauth).await?.ok_or_else(|| {
+            None => document(&of_oauth).await?.ok_or_else(|| {
                 OAuthError::Unsupported(format!("has no discovery document at {of_openid} and {of_oauth}"))
             })?,
         };
@@ -104,6 +108,7 @@ impl AuthorizationServer {
             pushed_authorization_request_endpoint: None,
             authorization_response_iss_parameter_supported: false,
             code_challenge_methods_supported: None,
+            scope_separator: None,
         };
         Ok(Self { metadata: Arc::new(metadata), transport: default_transport(None) })
     }
@@ -133,6 +138,18 @@ impl AuthorizationServer {
     /// Fails if `url` is no address, or neither https nor on this machine.
     pub fn revocation_endpoint(self, url: &str) -> Result<Self, OAuthError> {
         self.with(url, |metadata| &mut metadata.revocation_endpoint)
+    }
+
+    /// Sets what separates the granted scopes in the answers of the server, next to spaces: a comma at GitHub,
+    /// Shopify and Slack. Default: spaces alone (RFC 6749, 3.3), because a comma can be part of a scope.
+    ///
+    /// Without it, the answer `"scope": "repo,gist"` grants one scope of that name, and each call with
+    /// `auth = scopes("repo")` fails with [`Error::InsufficientScope`](crate::Error::InsufficientScope).
+    /// Scopes that a program asks for are separated by spaces.
+    #[must_use]
+    pub fn scope_separator(mut self, separator: char) -> Self {
+        Arc::make_mut(&mut self.metadata).scope_separator = Some(separator);
+        self
     }
 
     /// Reaches the server over `transport`.

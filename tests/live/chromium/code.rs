@@ -56,7 +56,7 @@ async fn a_user_sees_that_the_token_endpoint_is_down() {
     world.fault("503", 1).await;
     let browser = Browser::new("down", json!({ "width": 360 }));
     let error = oauth.sign_in(&browser).await.unwrap_err();
-    assert!(matches!(&error, OAuthError::Request(error) if error.is_transient()), "{error:?}");
+    assert!(matches!(&error, OAuthError::Request(request) if request.error().is_transient()), "{error:?}");
     let page = browser.page().await;
     check(&page, 400, "You are not signed in");
     assert!(page.text.contains("The sign-in could not be completed.\n"), "{page:?}");

@@ -29,6 +29,8 @@ pub struct Attach {
     csrf: Option<(String, String)>,
     /// Whether each request proves that it holds the key of the token.
     is_proved: bool,
+    /// What separates granted scopes next to spaces.
+    separator: Option<char>,
 }
 
 #[derive(Debug, Clone)]
@@ -98,8 +100,14 @@ impl Attach {
         Self { is_proved: true, ..Self::header(AUTHORIZATION.as_str(), "DPoP") }
     }
 
+    /// Separates granted scopes by `separator` too.
+    #[cfg(feature = "oauth2")]
+    pub(crate) fn scopes_by(self, separator: Option<char>) -> Self {
+        Self { separator, ..self }
+    }
+
     fn by(how: How) -> Self {
-        Self { how, csrf: None, is_proved: false }
+        Self { how, csrf: None, is_proved: false, separator: None }
     }
 
     /// No header: the cookies of the login sign the requests. Needs the feature `cookies`.
@@ -162,7 +170,10 @@ impl Attach {
                 name.to_string(),
                 "would hold the token and the cookie of `.csrf(…)`",
             )),
-            _ => Ok(Attachment { places, scheme: of_header, moves: None, is_proved: self.is_proved }),
+            _ => {
+                let Self { is_proved, separator, .. } = self;
+                Ok(Attachment { places, scheme: of_header, moves: None, is_proved, separator })
+            }
         }
     }
 }
@@ -209,6 +220,8 @@ pub(crate) struct Attachment {
     moves: Option<Moves>,
     /// Whether each request proves that it holds the key of the token.
     is_proved: bool,
+    /// What separates granted scopes next to spaces.
+    separator: Option<char>,
 }
 
 impl Attachment {
@@ -298,7 +311,7 @@ impl Attachment {
             tokens.api_origin.as_deref().map(|url| Moves::target(self.moves.as_ref(), url)).transpose()?;
         let lifetime = lifetime(&tokens, head, wall);
         let api_origin = origin.as_ref().map(|url| Arc::from(url.as_str()));
-        let tokens = Tokens { access, api_origin, ..tokens };
+        let tokens = Tokens { access, api_origin, ..tokens.with_scopes_by(self.separator) };
         Ok(Credential { tokens, header, origin, lifetime, age: Duration::ZERO })
     }
 

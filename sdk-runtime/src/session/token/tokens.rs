@@ -182,6 +182,14 @@ impl Tokens {
             && self.refresh.as_ref().is_none_or(|token| is_blank(token.expose()))
     }
 
+    /// Splits the scopes by `separator` too.
+    pub(crate) fn with_scopes_by(mut self, separator: Option<char>) -> Self {
+        match (separator, self.scopes.take()) {
+            (Some(separator), Some(scopes)) => self.scopes(scopes.iter().flat_map(|it| it.split(separator))),
+            (_, scopes) => Self { scopes, ..self },
+        }
+    }
+
     /// Whether it has no token, so that cookies sign.
     pub(crate) fn are_cookies(&self) -> bool {
         self.access.is_none() && self.refresh.is_none()
