@@ -74,6 +74,17 @@ pub(crate) trait Hasty {
     async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
 }
 
+/// The same at a machine that is busy: [`BUSY`] times as long.
+#[api_client]
+pub(crate) trait HastyAndBusy {
+    #[post("/refresh", timeout = 36s)]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
+}
+
+/// How much longer a case waits that is tried again.
+pub(crate) const BUSY: u32 = 12;
+
 /// What a case asks of the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asks {

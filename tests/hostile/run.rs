@@ -71,7 +71,7 @@ async fn all(cases: Vec<Case>) -> Vec<(String, Vec<String>)> {
         running.spawn(async move {
             let _permit = permits.acquire_owned().await;
             let name = format!("{}, {}", case.row, case.at);
-            let ran = tokio::spawn(case.run()).await;
+            let ran = tokio::spawn(case.judged()).await;
             ran.unwrap_or_else(|panic| (String::new(), vec![format!("{name}: {panic}")]))
         });
     }
