@@ -46,7 +46,9 @@ impl Interaction for Terminal {
     }
 
     async fn show_code(&self, code: &UserCode) -> io::Result<()> {
-        eprintln!("On a device with a browser, go to\n\n  {}\n\nand type {}\n", code.url, code.code);
+        let UserCode { url, code: typed, expires_in, .. } = code;
+        let minutes = expires_in.as_secs().div_ceil(60);
+        eprintln!("On a device with a browser, go to\n\n  {url}\n\nand type {typed} within {minutes} min.\n");
         Ok(())
     }
 }

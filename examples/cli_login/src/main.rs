@@ -93,15 +93,28 @@ async fn run() -> Outcome<()> {
     let oauth = login::connect(&base, login::store()?).await?;
     let tracker = tracker(&base, &oauth)?;
     match *words {
-        ["login"] => oauth.sign_in(&Terminal).await?,
-        ["login", "--device"] => oauth.sign_in_by_device(&Terminal).await?,
+        ["login"] => {
+            oauth.sign_in(&Terminal).await?;
+            eprintln!("You are signed in.");
+        }
+        ["login", "--device"] => {
+            oauth.sign_in_by_device(&Terminal).await?;
+            eprintln!("You are signed in.");
+        }
         ["whoami"] => match tracker.me().await {
             Ok(account) => println!("{}", account.name),
             Err(Error::NotSignedIn(_) | Error::SessionExpired(_)) => return Err("use `login` first".into()),
             Err(error) => return Err(error.into()),
         },
-        ["close", id] => close(&tracker, id.parse()?, &oauth, &Terminal).await?,
-        ["logout"] => oauth.sign_out().await?,
+        ["close", id] => {
+            let id = id.parse().map_err(|_| "the ID of an issue is a number")?;
+            close(&tracker, id, &oauth, &Terminal).await?;
+            println!("Issue {id} is closed.");
+        }
+        ["logout"] => {
+            oauth.sign_out().await?;
+            eprintln!("You are signed out.");
+        }
         _ => return Err("the commands are login [--device], whoami, close ID, logout, serve".into()),
     }
     // The process ends now. This is the one place that tells of a login that could not be stored.
