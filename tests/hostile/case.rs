@@ -175,8 +175,8 @@ impl Case {
         is_timed.then(|| Self { refreshes, timeout: self.timeout.map(|it| it * BUSY), ..self.clone() })
     }
 
-    /// Carries it out, and once more if its timeout may have ended what comes before the fault: a busy machine
-    /// may take long for that. Gives what came, and what is wrong.
+    /// Carries it out, and once more if its timeout may have ended what comes before the fault: a busy
+    /// machine may take long for that. Gives what came, and what is wrong.
     pub(crate) async fn judged(self) -> (String, Vec<String>) {
         let longer = self.longer();
         let judged = self.run().await;

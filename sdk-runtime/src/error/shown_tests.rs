@@ -238,8 +238,8 @@ fn i27_each_cause_of_a_failed_refresh_is_told() {
         ),
         (
             UnavailableCause::TryLater("invalid_client: s3cret".to_owned()),
-            "it was refused with `invalid_client`, which is about the client or its request and not about the \
-             login",
+            "it was refused with `invalid_client`, which is about the client or its request and not about \
+             the login",
             "TryLater(..)",
             None,
             None,

@@ -179,7 +179,8 @@ fn later(why: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Some(code) => {
             write!(
                 f,
-                "it was refused with `{code}`, which is about the client or its request and not about the login"
+                "it was refused with `{code}`, which is about the client or its request and not about \
+                 the login"
             )
         }
         None => f.write_str("it failed, and is tried again later (`cause()` has the reason)"),

@@ -140,8 +140,9 @@ impl AuthorizationServer {
         self.with(url, |metadata| &mut metadata.revocation_endpoint)
     }
 
-    /// Sets what separates the granted scopes in the answers of the server, next to spaces: a comma at GitHub,
-    /// Shopify and Slack. Default: spaces alone (RFC 6749, 3.3), because a comma can be part of a scope.
+    /// Sets what separates the granted scopes in the answers of the server, next to spaces: a comma at
+    /// GitHub, Shopify and Slack. Default: spaces alone (RFC 6749, 3.3), because a comma can be part of a
+    /// scope.
     ///
     /// Without it, the answer `"scope": "repo,gist"` grants one scope of that name, and each call with
     /// `auth = scopes("repo")` fails with [`Error::InsufficientScope`](crate::Error::InsufficientScope).
