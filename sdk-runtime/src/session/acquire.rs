@@ -175,7 +175,8 @@ impl Shell {
             };
             let settled = self.metrics.waiting(flight.settled());
             let settled = match &fallback {
-                Some(fallback) => wait_budget.wait(fallback.patience, settled).await,
+                // Boxed, because it has a timer, and a call whose token has lapsed waits without one.
+                Some(fallback) => Box::pin(wait_budget.wait(fallback.patience, settled)).await,
                 None => Some(settled.await),
             };
             let failure = match settled {
