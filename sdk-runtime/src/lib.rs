@@ -167,6 +167,7 @@ mod metrics;
 mod proof;
 #[cfg(feature = "oauth2")]
 mod random;
+mod rare;
 mod retry_after;
 mod rfc3339;
 mod runtime;

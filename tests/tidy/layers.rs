@@ -21,7 +21,7 @@ const LAYERS: &[Layers] = &[
             "caught turns",
             "runtime",
             "sync",
-            "backoff kept text",
+            "backoff kept rare text",
             "date",
             "rfc3339",
             "es256 random token_time",
@@ -63,7 +63,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/session/stored/",
-        order: &["outcome_unknown", "schema", "lease pending_write restore"],
+        order: &["login_name outcome_unknown", "schema", "lease pending_write restore"],
     },
     Layers { directory: "sdk-runtime/src/session/store_client/", order: &["known_logins operation"] },
     Layers {

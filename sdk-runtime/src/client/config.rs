@@ -7,7 +7,7 @@ use crate::error::BuildError;
 use crate::exchange::{Route, Upstream};
 use crate::secret::AccessToken;
 use crate::session::{
-    Attachment, EndpointRefresh, Host, RefreshEndpoint, RefreshInAdvance, Refresher, Session, Source,
+    Attachment, EndpointRefresh, Host, RefreshConfig, RefreshInAdvance, Refresher, Session, Source,
     SourceRefresh,
 };
 use crate::store::TokenStore;
@@ -41,21 +41,19 @@ impl ClientConfig {
         route: &Route,
         key: Option<K>,
     ) -> bool {
-        let (host, provided) = (self.host.clone(), self.options.provided.clone());
         let refresher = match &self.refresh {
             None => return true,
-            Some(Refresh::Endpoint(refresh)) => {
-                let route = route.clone();
-                Refresher::Endpoint(EndpointRefresh { route, host, refresh, provided })
+            Some(Refresh::Endpoint(config)) => {
+                Refresher::Endpoint(EndpointRefresh { route: route.clone(), config: config.clone() })
             }
             Some(Refresh::Source(source)) => {
                 // Whether a user of a pool is signed in is for the program to say, and not for the function.
                 let (source, signs_in) = (source.clone(), key.is_none());
-                let mut provided = provided;
+                let (host, mut provided) = (self.host.clone(), self.options.provided.clone());
                 if let Some(key) = key {
                     provided.insert(key);
                 }
-                Refresher::Source(SourceRefresh { source, host, provided, signs_in })
+                Refresher::Source(Box::new(SourceRefresh { source, host, provided, signs_in }))
             }
         };
         session.shell().refresh_with(refresher, self.in_advance)
@@ -75,7 +73,7 @@ impl ClientConfig {
 /// How a session is refreshed.
 pub(super) enum Refresh {
     /// By the declared endpoint.
-    Endpoint(&'static RefreshEndpoint),
+    Endpoint(Arc<RefreshConfig>),
     /// By a function of the program.
     Source(Source),
 }

@@ -34,7 +34,9 @@ pub use token::{Attach, Grant, Needs, RefreshBearer, Refusal, TokenRequest, Toke
 pub(crate) use host::Host;
 pub(crate) use observe::EventSink;
 pub(crate) use persistence::StoreTime;
-pub(crate) use refresh::{EndpointRefresh, Refresher, Revoke, Source, SourceRefresh, keeps_login};
+pub(crate) use refresh::{
+    EndpointRefresh, RefreshConfig, Refresher, Revoke, Source, SourceRefresh, keeps_login,
+};
 pub(crate) use shell::Shell;
 pub(crate) use state::{Discarded, EndpointId, EvictedSession, Identity, Phase, Rejection, Snapshot};
 #[cfg(feature = "oauth2")]
@@ -323,7 +325,7 @@ mod tests {
     #[test]
     fn a_session_at_rest_is_small() {
         for (name, size, most) in
-            [("its shell", size_of::<Shell>(), 1_056), ("its credential", size_of::<Snapshot>(), 344)]
+            [("its shell", size_of::<Shell>(), 760), ("its credential", size_of::<Snapshot>(), 328)]
         {
             assert!(size <= most, "{name}: {size} bytes");
         }

@@ -88,7 +88,8 @@ pub(crate) struct Outbox {
     /// Gets each event too, for the pool of the session.
     sink: OnceLock<Arc<dyn EventSink>>,
     states: Mutex<States>,
-    events: Broadcast<SessionEvent>,
+    /// Made for the first subscriber.
+    events: OnceLock<Box<Broadcast<SessionEvent>>>,
     notices: OrderedQueue<Notice>,
 }
 
@@ -118,7 +119,7 @@ impl Outbox {
         Self {
             sink: OnceLock::new(),
             states: Mutex::new(States::Unwatched(state)),
-            events: Broadcast::new(BACKLOG),
+            events: OnceLock::new(),
             notices: OrderedQueue::new(),
         }
     }
@@ -157,7 +158,7 @@ impl Outbox {
     }
 
     pub(crate) fn events(&self) -> SessionEvents {
-        SessionEvents(self.events.subscribe())
+        SessionEvents(self.broadcast().subscribe())
     }
 
     /// Sends each event to `sink` too, unless there is a sink already.
@@ -181,13 +182,19 @@ impl Outbox {
                 if let Some(sink) = self.sink.get() {
                     sink.tell(&event);
                 }
-                self.events.send(&event);
+                if let Some(events) = self.events.get() {
+                    events.send(&event);
+                }
                 if is_last {
                     self.end_sink();
-                    self.events.end();
+                    self.broadcast().end();
                 }
             }
         });
+    }
+
+    fn broadcast(&self) -> &Broadcast<SessionEvent> {
+        self.events.get_or_init(|| Box::new(Broadcast::new(BACKLOG)))
     }
 
     fn end_sink(&self) {

@@ -22,8 +22,8 @@ use crate::exchange::Credentials;
 use crate::response::Head;
 use crate::session::refresh::{RefreshFlight, Refresher, Revoke};
 use crate::session::state::{
-    Core, EndpointId, EvictedSession, Phase, RefreshInAdvance, SessionEvent, SessionState, Snapshot, Version,
-    View,
+    Core, Effects, EndpointId, EvictedSession, Phase, RefreshInAdvance, SessionEvent, SessionState, Snapshot,
+    Version, View,
 };
 use crate::session::store_client::StoreClient;
 use crate::session::token::{Grant, Tokens};
@@ -294,13 +294,14 @@ impl Shell {
             self.outbox.put([Notice::State(SessionState::of(&view))]);
             self.published.swap(Arc::new(view))
         });
-        self.outbox.put(core.take_events().into_iter().map(Notice::Event));
+        let Effects { events, retired } = core.take_effects();
+        self.outbox.put(events.into_iter().map(Notice::Event));
         self.put_dropped(core, &core.view().jar);
         let watched = core.watched();
         if self.watched.get().map_or(!watched.is_empty(), |before| **before.load() != watched) {
             self.watched.get_or_init(ArcSwap::default).store(Arc::new(watched));
         }
-        Replaced { _errors: core.take_retired(), _view: before }
+        Replaced { _errors: retired, _view: before }
     }
 
     /// Reports the cookies that `jar` had no room for. Takes no lock if there are none.

@@ -154,7 +154,7 @@ impl Predecessor {
 impl Drop for Predecessor {
     fn drop(&mut self) {
         // In a loop, because a recursive drop of many sessions overflows the stack.
-        let mut next = self.lock().take();
+        let mut next = self.0.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         while let Some(session) = next.and_then(Arc::into_inner) {
             next = session.predecessor.lock().take();
         }

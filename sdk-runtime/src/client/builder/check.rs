@@ -12,7 +12,7 @@ use crate::error::{BuildError, InvalidRequest};
 use crate::exchange::Upstream;
 use crate::metrics::Metrics;
 use crate::request::base::Base;
-use crate::session::{AcceptsOrigin, Attachment, Host, Moves, Needs, Verdict};
+use crate::session::{AcceptsOrigin, Attachment, Host, Moves, Needs, RefreshConfig, Verdict};
 
 /// Returns the origins that a login may move to, if there are any.
 fn moves(
@@ -66,7 +66,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         };
         let has = (has_attach, self.spawner.is_named());
         let has_credential = self.bearer.is_some() || self.session.is_some() || self.store.is_some();
-        let refresh = match (C::REFRESH, self.source) {
+        let (endpoint, source) = match (C::REFRESH, self.source) {
             (Some(_), Some(_)) => {
                 return Err(BuildError::conflict(
                     "`.refresh_with(…)` and the endpoint with `#[session(refresh)]` are two ways to refresh \
@@ -79,10 +79,9 @@ impl<C: ApiClient> ClientBuilder<C> {
                      gets the first token too",
                 ));
             }
-            (_, Some(source)) => Some(Refresh::Source(source)),
-            (endpoint, None) => endpoint.map(Refresh::Endpoint),
+            of_client => of_client,
         };
-        let has_credential = has_credential || matches!(refresh, Some(Refresh::Source(_)));
+        let has_credential = has_credential || source.is_some();
         let endpoints = || C::ENDPOINTS.iter().chain(C::INHERITED.iter().copied().flatten()).copied();
         let has_session = endpoints().any(Endpoint::is_session);
         if (has_credential || has_attach || has_session) && !base.may_carry_credentials(base.url()) {
@@ -113,6 +112,20 @@ impl<C: ApiClient> ClientBuilder<C> {
             judge.token_bad = Some(Arc::new(|_| Verdict::Surface));
         }
         let (judge, metrics) = (Arc::new(judge), Metrics::of(base.url()));
+        let host = Arc::new(Host {
+            attachment: attachment.clone(),
+            judge: judge.clone(),
+            clock: clock.clone(),
+            spawner: self.spawner,
+            metrics: metrics.clone(),
+        });
+        let refresh = match (endpoint, source) {
+            (_, Some(source)) => Some(Refresh::Source(source)),
+            (endpoint, None) => endpoint.map(|refresh| {
+                let (host, provided) = (host.clone(), self.provided.clone());
+                Refresh::Endpoint(Arc::new(RefreshConfig { host, refresh, provided }))
+            }),
+        };
         let config = ClientConfig {
             upstream: Arc::new(Upstream {
                 session_transport: transports.session,
@@ -123,20 +136,20 @@ impl<C: ApiClient> ClientBuilder<C> {
                 headers,
                 signed_header: attachment.header().cloned(),
                 clock: clock.clone(),
-                metrics: metrics.clone(),
+                metrics,
                 idle_timeout: self.idle_timeout,
             }),
             refresh,
             in_advance: self.in_advance,
+            host,
             options: Arc::new(Options {
                 provided: self.provided,
-                judge: judge.clone(),
-                clock: clock.clone(),
+                judge,
+                clock,
                 timeout: self.timeout,
                 retry: self.retry,
                 body_limit: self.body_limit,
             }),
-            host: Arc::new(Host { attachment, judge, clock, spawner: self.spawner, metrics }),
         };
         Ok((config, login))
     }

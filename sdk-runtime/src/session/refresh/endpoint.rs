@@ -3,6 +3,7 @@
 //! - **I21** The refresh is unsigned and goes to the transport below authorization, replay and per-call
 //!   limits.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,9 +69,22 @@ impl RefreshEndpoint {
 #[derive(Clone)]
 pub(crate) struct EndpointRefresh {
     pub(crate) route: Route,
+    pub(crate) config: Arc<RefreshConfig>,
+}
+
+/// What the refreshes of all sessions of a pool have in common.
+pub(crate) struct RefreshConfig {
     pub(crate) host: Arc<Host>,
     pub(crate) refresh: &'static RefreshEndpoint,
     pub(crate) provided: Provided,
+}
+
+impl Deref for EndpointRefresh {
+    type Target = RefreshConfig;
+
+    fn deref(&self) -> &RefreshConfig {
+        &self.config
+    }
 }
 
 impl EndpointRefresh {

@@ -12,7 +12,7 @@ pub use endpoint::{RefreshEndpoint, TokenAnswer};
 pub use source::RefreshSource;
 
 pub(crate) use classify::keeps_login;
-pub(crate) use endpoint::EndpointRefresh;
+pub(crate) use endpoint::{EndpointRefresh, RefreshConfig};
 pub(super) use execute::{ClaimedRefresh, Sender, aborted, adopted, broken_off, store_failed};
 pub(crate) use flight::{RefreshFlight, Revoke};
 pub(crate) use refresher::Refresher;

@@ -14,7 +14,8 @@ use crate::session::token::Grant;
 #[derive(Clone)]
 pub(crate) enum Refresher {
     Endpoint(EndpointRefresh),
-    Source(SourceRefresh),
+    /// Boxed, because endpoints are smaller, and pools have them.
+    Source(Box<SourceRefresh>),
 }
 
 /// What one send of a refresh sends.

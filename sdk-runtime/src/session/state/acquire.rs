@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::message::{Demand, Fallback, FlightId, Identity, Rejection, Start};
 use super::snapshot::{EndpointId, Phase, Snapshot, Validity, Version};
-use super::throttle::{Admission, Rejected};
+use super::throttle::{Admission, Rejected, Throttle};
 use super::{Core, Flight, permit};
 use crate::error::{
     Closed, Error, ExpiredReason, InvalidRequest, NotSignedIn, RefreshUnavailable, SessionExpired,
@@ -88,16 +88,18 @@ impl Core {
 
     pub(crate) fn hold(&mut self, endpoint: EndpointId, version: Version, now: Instant) {
         if version.epoch == self.view.epoch {
-            self.throttle.hold(endpoint, version, now);
+            self.throttle.make().hold(endpoint, version, now);
         }
     }
 
     pub(crate) fn accepted(&mut self, endpoint: EndpointId) {
-        self.throttle.accepted(endpoint);
+        if let Some(throttle) = self.throttle.get_mut() {
+            throttle.accepted(endpoint);
+        }
     }
 
     pub(crate) fn watched(&self) -> Vec<EndpointId> {
-        self.throttle.watched()
+        self.throttle.get().map(Throttle::watched).unwrap_or_default()
     }
 
     /// Records that the server of `endpoint` has rejected the token of `snapshot`. The error is for that
@@ -122,8 +124,8 @@ impl Core {
             was_accepted: snapshot.was_accepted(),
             is_free: self.flight.is_some(),
         };
-        let mut admission = self.throttle.admit(endpoint, token, now.mono);
-        if self.refresh_denied.is_some() && self.throttle.is_on_hold(endpoint, now.mono) {
+        let mut admission = self.throttle.make().admit(endpoint, token, now.mono);
+        if self.refresh_denied.is_some() && self.throttle.make().is_on_hold(endpoint, now.mono) {
             // No refresh would replace the token.
             admission = Admission::Blocked;
         }
@@ -132,17 +134,22 @@ impl Core {
             Admission::Doubted => {}
             Admission::Believed => snapshot.reject(),
         }
-        if !self.rejected_by.contains(&endpoint) {
-            self.rejected_by.push(endpoint);
+        let rejected_by = self.rejected_by.make();
+        if !rejected_by.contains(&endpoint) {
+            rejected_by.push(endpoint);
         }
         Ok(())
+    }
+
+    pub(super) fn rejected_by(&self) -> &[EndpointId] {
+        self.rejected_by.get().map_or(&[], Vec::as_slice)
     }
 
     /// I34: whether a rejected token may still work. Some server has accepted it, and no server that
     /// rejected it ever did: only a server that has accepted a token can say that it is over.
     pub(super) fn works_elsewhere(&self, snapshot: &Snapshot, now: Now) -> bool {
         let knew_it = |endpoint: &EndpointId| snapshot.was_accepted_by(*endpoint);
-        snapshot.was_accepted() && !snapshot.has_lapsed(now) && !self.rejected_by.iter().any(knew_it)
+        snapshot.was_accepted() && !snapshot.has_lapsed(now) && !self.rejected_by().iter().any(knew_it)
     }
 
     /// Whether a call to `endpoint` that has waited may be signed with `fallback`. Its own server may have
@@ -161,7 +168,7 @@ impl Core {
     fn may_be_accepted_by(&self, endpoint: Option<EndpointId>, snapshot: &Snapshot, now: Now) -> bool {
         let is_at_hand =
             matches!(&self.view.phase, Phase::Active(current) if current.version == snapshot.version);
-        let has_not_rejected = endpoint.is_some_and(|endpoint| !self.rejected_by.contains(&endpoint));
+        let has_not_rejected = endpoint.is_some_and(|endpoint| !self.rejected_by().contains(&endpoint));
         is_at_hand && has_not_rejected && !snapshot.has_lapsed(now)
     }
 
@@ -184,7 +191,7 @@ impl Core {
         }
         if snapshot.is_rejected()
             && !snapshot.was_accepted()
-            && let Err(until) = self.throttle.spend(snapshot.version, now.mono)
+            && let Err(until) = self.throttle.make().spend(snapshot.version, now.mono)
         {
             return Demand::Fail(RefreshUnavailable::until(until, UnavailableCause::Storm).into());
         }

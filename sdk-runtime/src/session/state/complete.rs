@@ -49,7 +49,7 @@ impl Core {
             RefreshOutcome::Gone => {
                 self.nothing_to_write();
                 self.next_epoch(Arc::default(), Phase::SignedOut);
-                self.events.push(SessionEvent::SignedOut);
+                self.tell(SessionEvent::SignedOut);
                 Err(NotSignedIn::default().into())
             }
             RefreshOutcome::Unusable { refresh, id, cause, .. } => {
@@ -154,7 +154,7 @@ impl Core {
         let credential = Credential { tokens: credential.tokens.after(&before), origin, ..credential };
         self.id = next.or_else(|| Some(TokenId::first(self.random.u64(..))));
         let login = self.publish(credential, now);
-        self.events.push(if is_new || is_other_login {
+        self.tell(if is_new || is_other_login {
             SessionEvent::SignedIn(login)
         } else {
             SessionEvent::Refreshed(login)
@@ -205,7 +205,7 @@ impl Core {
         self.id = Some(id);
         self.denied = denied;
         let login = self.publish(credential, now);
-        self.events.push(if goes_on { SessionEvent::Refreshed(login) } else { begins(login) });
+        self.tell(if goes_on { SessionEvent::Refreshed(login) } else { begins(login) });
         if let Some(undecodable) = undecodable {
             self.another_was_undecodable(undecodable, now);
         }

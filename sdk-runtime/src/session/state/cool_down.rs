@@ -63,7 +63,7 @@ impl Core {
         let cool_down = CoolDown { since: now, until, failure: failure.clone(), is_held: false };
         let before = self.cool_down.replace(Box::new(cool_down));
         self.retire(before.map(|before| before.failure));
-        self.events.push(SessionEvent::RefreshFailing(failure.clone()));
+        self.tell(SessionEvent::RefreshFailing(failure.clone()));
         if let Phase::Active(snapshot) = &self.view.phase {
             snapshot.give_refresh_back(until);
         }

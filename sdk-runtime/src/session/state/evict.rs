@@ -57,7 +57,7 @@ impl Core {
         if !is_alone && ended.is_none() {
             return None;
         }
-        let inherited = self.evicted.clone();
+        let inherited = self.evicted.get().cloned().unwrap_or_default();
         let denied = self.denied.as_ref().map(|denied| {
             // Only the reason: the response may be large.
             let expired = SessionExpired::new(denied.expired.reason());
@@ -68,7 +68,7 @@ impl Core {
 
     pub(crate) fn evicted_from_pool(&mut self) {
         // A last attempt to write this end would end the login that is there by then.
-        if self.pending == Some(Replaces::Anything) {
+        if self.pending.as_deref() == Some(&Replaces::Anything) {
             self.pending = None;
         }
     }
@@ -94,7 +94,7 @@ impl Core {
 
     /// Returns the end that the store does not have. `None` if there are tokens that it does not have.
     fn ended(&self) -> Option<Option<Box<Ended>>> {
-        let Some(replaces) = self.pending.clone() else { return Some(None) };
+        let Some(replaces) = self.pending.as_deref().cloned() else { return Some(None) };
         let expired = match &self.view.phase {
             Phase::Active(_) => return None,
             Phase::Expired(expired) => Some(SessionExpired::new(expired.reason())),
@@ -105,17 +105,21 @@ impl Core {
     }
 
     pub(crate) fn inherit(&mut self, evicted: EvictedSession) {
-        self.evicted = evicted;
+        if !evicted.is_nothing() {
+            *self.evicted.make() = evicted;
+        }
     }
 
     /// Enters the login that was read from the store, unless it has ended here.
     pub(super) fn enter_stored(&mut self, login: StoredCredential, now: Now) {
-        let EvictedSession { ended, denied } = std::mem::take(&mut self.evicted);
+        let EvictedSession { ended, denied } = self.evicted.take().unwrap_or_default();
         match ended.filter(|ended| ended.is_of(&login.id)) {
             Some(ended) => {
                 let Ended { replaces, superseded_logins, expired } = *ended;
                 self.enter(expired.clone().map_or(Phase::SignedOut, Phase::Expired));
-                self.events.extend(expired.map(SessionEvent::Expired));
+                if let Some(expired) = expired {
+                    self.tell(SessionEvent::Expired(expired));
+                }
                 self.superseded_logins = superseded_logins;
                 self.superseded_logins.insert(&login.id.login);
                 self.must_write(match replaces {

@@ -10,7 +10,7 @@ use crate::cookies::Jar;
 use crate::error::{Error, SessionExpired, StoreError, UnavailableCause};
 use crate::secret::RefreshToken;
 use crate::session::stored::{
-    DeniedRefresh, OutcomeUnknown, Record, RefreshInput, StoredCredential, TokenId, Undecodable,
+    DeniedRefresh, LoginName, OutcomeUnknown, Record, RefreshInput, StoredCredential, TokenId, Undecodable,
 };
 use crate::session::token::{Credential, Grant, Tokens};
 
@@ -146,7 +146,12 @@ impl RefreshOutcome {
     }
 
     /// Returns the tokens in it that no login wants, unless they are of another login than `login`.
-    pub(crate) fn discarded(self, login: Option<Arc<str>>, grant: Grant, jar: Arc<Jar>) -> Option<Discarded> {
+    pub(crate) fn discarded(
+        self,
+        login: Option<LoginName>,
+        grant: Grant,
+        jar: Arc<Jar>,
+    ) -> Option<Discarded> {
         let (id, access, refresh, header, proof_key) = match self {
             Self::Success(Refreshed { credential, id, .. }) => {
                 let Tokens { access, refresh, binding, .. } = credential.tokens;

@@ -40,6 +40,7 @@ pub(crate) use snapshot::{EndpointId, Phase, Snapshot, Validity, Version, View};
 
 use crate::cookies::Jar;
 use crate::error::{Closed, Error, IdentityChanged, NotSignedIn, SessionExpired};
+use crate::rare::Rare;
 use crate::runtime::Now;
 use crate::secret::RefreshToken;
 use crate::session::stored::{DeniedRefresh, Logins, OutcomeUnknown, PendingWrite, Replaces, TokenId};
@@ -74,12 +75,12 @@ pub(crate) struct Core {
     flights: u64,
     cool_down: Option<Box<CoolDown>>,
     failures: u32,
-    throttle: Throttle,
+    throttle: Rare<Throttle>,
     /// The endpoints that have rejected the present token.
-    rejected_by: Vec<EndpointId>,
+    rejected_by: Rare<Vec<EndpointId>>,
     random: fastrand::Rng,
     /// What the pending write may replace, if there is one.
-    pending: Option<Replaces>,
+    pending: Option<Box<Replaces>>,
     /// The logins that this session has replaced or ended, while the store may still have one of them.
     superseded_logins: Logins,
     /// Whether the store may have the present login, or older tokens of it.
@@ -96,11 +97,17 @@ pub(crate) struct Core {
     has_new_write: bool,
     is_degraded: bool,
     changed: bool,
-    events: Vec<SessionEvent>,
-    /// What is to be dropped when the lock is free.
-    retired: Vec<Error>,
+    effects: Rare<Effects>,
     /// What the predecessor knew of the stored login, until the store is read.
-    evicted: EvictedSession,
+    evicted: Rare<EvictedSession>,
+}
+
+/// What the shell is to carry out when the lock is free.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    pub(crate) events: Vec<SessionEvent>,
+    /// What is to be dropped.
+    pub(crate) retired: Vec<Error>,
 }
 
 /// A refresh in progress.
@@ -142,8 +149,14 @@ impl Core {
         std::mem::take(&mut self.changed)
     }
 
-    pub(crate) fn take_events(&mut self) -> Vec<SessionEvent> {
-        std::mem::take(&mut self.events)
+    /// Takes what the shell is to carry out.
+    pub(crate) fn take_effects(&mut self) -> Effects {
+        self.effects.take().unwrap_or_default()
+    }
+
+    /// Reports `event`.
+    fn tell(&mut self, event: SessionEvent) {
+        self.effects.make().events.push(event);
     }
 
     /// Ends the login, because a server said of the credential with `version` that no refresh can help.
@@ -189,7 +202,7 @@ impl Core {
         self.id = Some(TokenId::first(self.random.u64(..)));
         self.may_be_stored = false;
         let login = self.publish(credential, now);
-        self.events.push(SessionEvent::SignedIn(login));
+        self.tell(SessionEvent::SignedIn(login));
         self.must_write(Replaces::Anything);
         Ok(())
     }
@@ -210,9 +223,11 @@ impl Core {
         let nonce = self.random.u32(..);
         self.id = self.id.as_ref().map(|id| id.next(nonce));
         self.publish(credential, now);
-        self.throttle.rotated(version, Version { generation: self.generation, ..version });
+        if let Some(throttle) = self.throttle.get_mut() {
+            throttle.rotated(version, Version { generation: self.generation, ..version });
+        }
         if let Some(id) = self.id.clone() {
-            self.must_write(match self.pending {
+            self.must_write(match self.pending.as_deref() {
                 Some(Replaces::Anything) => Replaces::Anything,
                 _ => Replaces::UpTo(id, self.superseded_logins.clone()),
             });
@@ -245,7 +260,7 @@ impl Core {
             _ => None,
         };
         if !matches!(self.view.phase, Phase::SignedOut) {
-            self.events.push(SessionEvent::SignedOut);
+            self.tell(SessionEvent::SignedOut);
         }
         self.next_epoch(Arc::default(), Phase::SignedOut);
         if let Some(replaces) = replaces {
@@ -267,7 +282,7 @@ impl Core {
             record.outcome_unknown = true;
         }
         self.next_epoch(Arc::default(), Phase::Closed);
-        self.events.push(SessionEvent::Closed);
+        self.tell(SessionEvent::Closed);
     }
 
     /// Notes that the present login is to be ended in the store, if it may be there.
@@ -287,14 +302,14 @@ impl Core {
         self.id = None;
         // What is received after a close is stored.
         self.flight.take_if(|_| !matches!(self.view.phase, Phase::Closed));
-        self.throttle = Throttle::default();
+        self.throttle = Rare::default();
         self.recover();
         self.changed = true;
     }
 
     fn publish(&mut self, credential: Credential, now: Now) -> Login {
         self.generation += 1;
-        self.rejected_by.clear();
+        self.rejected_by = Rare::default();
         let version = Version { epoch: self.view.epoch, generation: self.generation };
         let Credential { tokens, header, origin, lifetime, age } = credential;
         let random = self.random.f64();
@@ -322,7 +337,9 @@ impl Core {
 
     /// Keeps `value` until the lock is free.
     pub(super) fn retire(&mut self, value: Option<impl Into<Error>>) {
-        self.retired.extend(value.map(Into::into));
+        if let Some(value) = value {
+            self.effects.make().retired.push(value.into());
+        }
     }
 
     pub(super) fn enter(&mut self, phase: Phase) {
@@ -348,16 +365,12 @@ impl Core {
         self.failures = 0;
     }
 
-    pub(crate) fn take_retired(&mut self) -> Vec<Error> {
-        std::mem::take(&mut self.retired)
-    }
-
     fn expire(&mut self, expired: SessionExpired) -> SessionExpired {
         self.recover();
         self.refresh = None;
         self.must_clear();
         self.enter(Phase::Expired(expired.clone()));
-        self.events.push(SessionEvent::Expired(expired.clone()));
+        self.tell(SessionEvent::Expired(expired.clone()));
         self.changed = true;
         expired
     }

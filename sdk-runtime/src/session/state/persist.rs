@@ -9,7 +9,7 @@ use super::snapshot::{Phase, Snapshot};
 use crate::error::{ExpiredReason, StoreError};
 use crate::runtime::Now;
 use crate::session::stored::{
-    Logins, OutcomeUnknown, PendingWrite, Record, RefreshInput, Replaces, StoredCredential,
+    LoginName, Logins, OutcomeUnknown, PendingWrite, Record, RefreshInput, Replaces, StoredCredential,
 };
 use crate::session::token::Tokens;
 
@@ -44,7 +44,7 @@ impl Core {
 
     /// Returns the pending write, also while it is held back.
     pub(super) fn any_pending_write(&self) -> Option<PendingWrite> {
-        let replaces = self.pending.clone()?;
+        let replaces = self.pending.as_deref().cloned()?;
         if self.is_closed() {
             return self.write_at_close.as_deref().cloned();
         }
@@ -82,7 +82,7 @@ impl Core {
     /// Lets `flight` refresh without a claim, if no store is known to have the login. The store does not
     /// get the login before the flight has ended.
     pub(crate) fn refresh_unclaimed(&mut self, flight: FlightId) -> bool {
-        let may = self.is_in_progress(flight) && self.pending == Some(Replaces::Anything);
+        let may = self.is_in_progress(flight) && self.pending.as_deref() == Some(&Replaces::Anything);
         self.set_unclaimed(flight, may);
         may
     }
@@ -106,8 +106,8 @@ impl Core {
     }
 
     /// Records a failed write. `may_be_stored` tells whether the store may have a login all the same.
-    pub(crate) fn note_failed_write(&mut self, may_be_stored: impl FnOnce(&Arc<str>) -> bool) {
-        if let (Some(Replaces::Anything), Some(id)) = (&self.pending, &self.id) {
+    pub(crate) fn note_failed_write(&mut self, may_be_stored: impl FnOnce(&LoginName) -> bool) {
+        if let (Some(Replaces::Anything), Some(id)) = (self.pending.as_deref(), &self.id) {
             self.may_be_stored = may_be_stored(&id.login);
         }
     }
@@ -124,7 +124,7 @@ impl Core {
         self.superseded_logins.clear();
         (self.may_be_stored, self.is_seen) = (true, true);
         if std::mem::take(&mut self.is_degraded) && !self.is_closed() {
-            self.events.push(SessionEvent::StoreRecovered);
+            self.tell(SessionEvent::StoreRecovered);
         }
     }
 
@@ -139,20 +139,20 @@ impl Core {
             return self.retire(Some(error));
         }
         self.is_degraded = true;
-        self.events.push(SessionEvent::StoreDegraded(error));
+        self.tell(SessionEvent::StoreDegraded(error));
     }
 
     /// Records that the pending write `serial`, which replaces every login, is going to replace `login`.
-    pub(crate) fn finds_login(&mut self, serial: u64, login: &Arc<str>) {
+    pub(crate) fn finds_login(&mut self, serial: u64, login: &LoginName) {
         let is_own = self.id.as_ref().is_some_and(|id| id.login == *login);
-        if serial != self.serial || self.pending != Some(Replaces::Anything) || is_own {
+        if serial != self.serial || self.pending.as_deref() != Some(&Replaces::Anything) || is_own {
             return;
         }
         if !std::mem::replace(&mut self.is_seen, true) {
             self.superseded_logins.insert(login);
         }
         if !matches!(self.view.phase, Phase::Active(_)) {
-            self.pending = Some(Replaces::Logins(self.superseded_logins.clone()));
+            self.pending = Some(Box::new(Replaces::Logins(self.superseded_logins.clone())));
         }
     }
 
@@ -160,7 +160,7 @@ impl Core {
         if std::mem::replace(&mut self.is_degraded, true) || self.is_closed() {
             return self.retire(Some(error));
         }
-        self.events.push(SessionEvent::StoreDegraded(error));
+        self.tell(SessionEvent::StoreDegraded(error));
     }
 
     /// Records that a flight went on after the close, and its tokens could not be stored.
@@ -182,7 +182,7 @@ impl Core {
         if self.is_stored {
             self.serial += 1;
             self.has_new_write = true;
-            self.pending = Some(replaces);
+            self.pending = Some(Box::new(replaces));
         }
     }
 
@@ -194,7 +194,7 @@ impl Core {
     ) -> Option<RefreshInput> {
         Some(RefreshInput {
             record: self.record(snapshot)?,
-            is_new: self.pending == Some(Replaces::Anything),
+            is_new: self.pending.as_deref() == Some(&Replaces::Anything),
             must_send,
             is_over,
             denied: self.denied.as_deref().cloned(),

@@ -17,8 +17,8 @@ use crate::error::StoreError;
 use crate::runtime;
 use crate::session::host::Host;
 use crate::session::stored::{
-    Claim, LeaseTerm, NotClaimed, OtherLease, PendingWrite, Record, RefreshInput, RefreshLease, Replaces,
-    StoreState, Undecodable, schema,
+    Claim, LeaseTerm, LoginName, NotClaimed, OtherLease, PendingWrite, Record, RefreshInput, RefreshLease,
+    Replaces, StoreState, Undecodable, schema,
 };
 use crate::store::{StoreLock, StoredLogin, TokenStore};
 use known_logins::KnownLogins;
@@ -201,7 +201,7 @@ impl StoreClient {
     }
 
     /// Whether the store may have `login`, or may get it by a write in progress.
-    pub(crate) fn may_be_stored(&self, login: &Arc<str>) -> bool {
+    pub(crate) fn may_be_stored(&self, login: &LoginName) -> bool {
         self.known_logins.may_be_stored(login)
     }
 
@@ -278,7 +278,7 @@ impl StoreClient {
     pub(crate) async fn write_pending(
         &self,
         pending_write: impl Fn() -> Option<PendingWrite>,
-        finds: impl Fn(u64, Arc<str>),
+        finds: impl Fn(u64, LoginName),
     ) -> Result<WriteOutcome, StoreError> {
         for _ in 0..TRIES {
             let found = self.read().await?;

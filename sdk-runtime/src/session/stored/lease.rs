@@ -245,10 +245,13 @@ mod tests {
             let doubts = [
                 (OutcomeUnknown::No, are_writes_held_back),
                 (OutcomeUnknown::ResponseLost, are_writes_held_back),
-                (OutcomeUnknown::ResponseUndecodable(undecodable(at - MOMENT)), are_writes_held_back),
+                (
+                    OutcomeUnknown::ResponseUndecodable(Box::new(undecodable(at - MOMENT))),
+                    are_writes_held_back,
+                ),
                 // The session has waited for this response itself.
-                (OutcomeUnknown::ResponseUndecodable(undecodable(at)), false),
-                (OutcomeUnknown::ResponseUndecodable(undecodable(at + MOMENT)), false),
+                (OutcomeUnknown::ResponseUndecodable(Box::new(undecodable(at))), false),
+                (OutcomeUnknown::ResponseUndecodable(Box::new(undecodable(at + MOMENT))), false),
             ];
             let input = RefreshInput { is_over, ..RefreshInput::of(record.clone(), false) };
             let lease = |record| RefreshLease {

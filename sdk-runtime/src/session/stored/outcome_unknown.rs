@@ -15,7 +15,7 @@ pub(crate) enum OutcomeUnknown {
     No,
     ResponseLost,
     /// A response was a success that could not be decoded: the refresh token is most likely spent.
-    ResponseUndecodable(Undecodable),
+    ResponseUndecodable(Box<Undecodable>),
 }
 
 impl OutcomeUnknown {
@@ -28,10 +28,10 @@ impl OutcomeUnknown {
 
     /// Adds a response that could not be decoded. The first error is kept.
     pub(crate) fn add_undecodable(&mut self, undecodable: Undecodable) {
-        *self = Self::ResponseUndecodable(match self {
+        *self = Self::ResponseUndecodable(Box::new(match self {
             Self::ResponseUndecodable(first) => first.again_at(undecodable.at),
             Self::No | Self::ResponseLost => undecodable,
-        });
+        }));
     }
 
     /// Returns the response that could not be decoded.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::login_name::LoginName;
 use super::schema::{Record, TokenId};
 
 /// A login, or its end, that is to be stored.
@@ -29,10 +30,10 @@ pub(crate) enum Replaces {
 
 /// Logins by their names. A clone is cheap. `None` is no login, as nearly all sessions have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Logins(Option<Arc<BTreeSet<Arc<str>>>>);
+pub(crate) struct Logins(Option<Arc<BTreeSet<LoginName>>>);
 
 impl Logins {
-    pub(crate) fn insert(&mut self, login: &Arc<str>) {
+    pub(crate) fn insert(&mut self, login: &LoginName) {
         if !self.has(login) {
             Arc::make_mut(self.0.get_or_insert_default()).insert(login.clone());
         }
@@ -47,7 +48,7 @@ impl Logins {
         self.0.as_ref().map_or(0, |logins| logins.len())
     }
 
-    pub(crate) fn has(&self, login: &Arc<str>) -> bool {
+    pub(crate) fn has(&self, login: &LoginName) -> bool {
         self.0.as_ref().is_some_and(|logins| logins.contains(login))
     }
 }
@@ -96,7 +97,7 @@ mod tests {
     #[test]
     fn i15_only_what_is_known_to_be_ours_is_replaced() {
         let (login, id) = (TokenId::first(1).login, record(1, 5).id);
-        let logins = |name: &Arc<str>| {
+        let logins = |name: &LoginName| {
             let mut logins = Logins::default();
             logins.insert(name);
             logins

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::login_name::LoginName;
 use super::outcome_unknown::{Undecodable, UndecodableJson};
 use crate::cookies::Jar;
 use crate::error::StoreError;
@@ -27,7 +28,7 @@ const FORMAT_WITH_KEY: u32 = 2;
 /// compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TokenId {
-    pub(crate) login: Arc<str>,
+    pub(crate) login: LoginName,
     pub(crate) number: u64,
     /// Drawn with every refresh, to tell two apart that happened at once by mistake.
     pub(crate) nonce: u32,
@@ -36,7 +37,7 @@ pub(crate) struct TokenId {
 impl TokenId {
     /// The id of the first tokens of a login, named by a random number.
     pub(crate) fn first(random: u64) -> Self {
-        Self { login: format!("{random:016x}").into(), number: 1, nonce: 0 }
+        Self { login: LoginName::Number(random), number: 1, nonce: 0 }
     }
 
     /// The id of the tokens that replace these.
@@ -234,7 +235,7 @@ impl LoginJson {
 
     fn read(self) -> Option<Record> {
         Some(Record {
-            id: TokenId { login: self.id.into(), number: self.number, nonce: self.nonce },
+            id: TokenId { login: self.id.as_str().into(), number: self.number, nonce: self.nonce },
             tokens: Tokens {
                 access: self.access.map(|token| AccessToken::new(token.as_str())),
                 refresh: self.refresh.map(|token| RefreshToken::new(token.as_str())),

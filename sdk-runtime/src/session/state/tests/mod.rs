@@ -19,6 +19,16 @@ mod table;
 use crate::endpoint::Endpoint;
 use crate::error::{ErrorResponse, ExpiredReason, UnavailableCause};
 
+impl Core {
+    fn take_events(&mut self) -> Vec<SessionEvent> {
+        self.effects.get_mut().map(|effects| std::mem::take(&mut effects.events)).unwrap_or_default()
+    }
+
+    fn take_retired(&mut self) -> Vec<Error> {
+        self.effects.get_mut().map(|effects| std::mem::take(&mut effects.retired)).unwrap_or_default()
+    }
+}
+
 static ENDPOINT: Endpoint = Endpoint::new("Api::refresh", "POST", "/refresh");
 
 fn tokens(access: &str) -> Credential {

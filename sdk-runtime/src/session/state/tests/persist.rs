@@ -63,7 +63,7 @@ fn i10_nothing_of_a_login_is_left_for_the_next_one() {
             .unwrap_err();
         world.core.hold("Api::y".into(), version, world.now.mono);
         assert!(matches!(world.core.outcome_unknown, OutcomeUnknown::ResponseLost), "I14");
-        assert!(world.core.cool_down.is_some() && !world.core.rejected_by.is_empty());
+        assert!(world.core.cool_down.is_some() && !world.core.rejected_by().is_empty());
         ends(&mut world);
         assert!(world.core.watched().is_empty(), "I35: holds are of the epoch");
         assert!(world.core.cool_down.is_none() && world.core.failures == 0, "I18");
@@ -73,7 +73,7 @@ fn i10_nothing_of_a_login_is_left_for_the_next_one() {
             assert!(world.core.refresh.is_none() && world.core.id.is_none(), "I29");
             world.signs_in("after");
         }
-        assert!(world.core.rejected_by.is_empty(), "I34");
+        assert!(world.core.rejected_by().is_empty(), "I34");
         assert_ne!(world.core.refresh.as_ref().unwrap().expose(), "refresh of one", "I12");
     }
 }
