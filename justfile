@@ -24,9 +24,9 @@ lint-all:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
-# Every pair of features compiles without a warning, where brotli and zstd count as one, and `reqwest` is in `default`. A client says which TLS it lacks.
+# Each feature compiles without a warning, alone and with each of those that share code: the transports, TLS, cookies and encodings. A client says which TLS it lacks.
 features:
-    cargo hack clippy --package sdk-runtime --feature-powerset --depth 2 --group-features br,zstd --exclude-features native-tls,reqwest -- -D warnings && cargo clippy --package sdk-runtime --no-default-features --all-targets -- -D warnings && cargo test --package sdk-runtime --no-default-features --lib && cargo test --package published_client --no-default-features && cargo test --package published_client --no-default-features --features reqwest && cargo test --package published_client --no-default-features --features reqwest,rustls-no-provider && RUSTDOCFLAGS="-D warnings" cargo doc --package sdk-runtime --no-default-features --no-deps
+    cargo hack clippy --package sdk-runtime --each-feature --exclude-features native-tls,reqwest --exclude-all-features -- -D warnings && cargo hack clippy --package sdk-runtime --feature-powerset --depth 2 --include-features default,lean,rustls,rustls-no-provider,cookies,gzip --exclude-no-default-features -- -D warnings && cargo clippy --package sdk-runtime --no-default-features --all-targets -- -D warnings && cargo test --package sdk-runtime --no-default-features --lib && cargo test --package published_client --no-default-features && cargo test --package published_client --no-default-features --features reqwest && cargo test --package published_client --no-default-features --features reqwest,rustls-no-provider && RUSTDOCFLAGS="-D warnings" cargo doc --package sdk-runtime --no-default-features --no-deps
 
 # The platform's TLS compiles without a warning and is used, alone and next to rustls. On Linux it needs `libssl-dev`, which `.ci/run` installs.
 native-tls:
@@ -57,9 +57,9 @@ quickstart:
 stay-signed-in:
     cargo run --example stay_signed_in | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'
 
-# The examples end with their `ok:` lines.
+# The examples end with their `ok:` lines. All of them are built at once, so that their dependencies are compiled once.
 examples:
-    for name in client_secret cookies_csrf events graphql upload; do cargo run --package api-client-examples --example "$name" | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'; done && for name in tracing_example layers_example axum_in_process service_example session_layer_example blocking_example pages_example cli_login_example; do cargo run --package "$name" | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'; done
+    cargo build --bins --examples && for name in examples/client_secret examples/cookies_csrf examples/events examples/graphql examples/upload tracing_example layers_example axum_in_process service_example session_layer_example blocking_example pages_example; do "${CARGO_TARGET_DIR:-target}/debug/$name" | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'; done && cargo run --package cli_login_example | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'
 
 # What is behind features: the stores of logins once more, that in a key ring included, answers that travel compressed, and sign-ins at an authorization server.
 behind-features:
@@ -69,9 +69,9 @@ behind-features:
 lean:
     cargo test --package api-client-tests --no-default-features --features lean --test encrypted --test hostile --test requests --test volume && cargo test --package api-client-tests --no-default-features --features lean,encodings --test encodings && cargo test --package sdk-runtime --no-default-features --features lean,rustls --lib && cargo test --package published_client --no-default-features --features lean,rustls-no-provider && cargo test --package published_client --no-default-features --features lean
 
-# What servers of others receive and answer: httpbin, without what decodes compressed answers and with it, and the authorization server oidc-provider, with scripts and with a browser. Needs `python3` and its `venv`, and `node` 18 or later with `npm`, and `chromium`.
+# What servers of others receive and answer: httpbin, without what decodes compressed answers and with it, and the authorization server oidc-provider, with scripts and with a browser. Needs `python3` and its `venv`, and `node` 18 or later with `npm`, and `chromium`. The features are those of `behind-features` and `lean`, so that they are compiled once.
 live:
-    .ci/live python3 && .ci/live python3 --features encodings && .ci/live python3 --no-default-features --features lean,encodings && .ci/live node --features oauth2 && .ci/live chromium --features oauth2
+    .ci/live python3 && .ci/live python3 --features keyring,encodings,metrics,oauth2 && .ci/live python3 --package api-client-tests --no-default-features --features lean,encodings && .ci/live node --features keyring,encodings,metrics,oauth2 && .ci/live chromium --features keyring,encodings,metrics,oauth2
 
 # No call, no storm and no session costs more than it did, by the instructions of valgrind, and none is larger. `just guard-write` after a change that is meant.
 guard:
@@ -102,6 +102,10 @@ bench-sessions *sessions:
 # The instructions of one call by the clients that people write or take, of the client's process alone: `just peers reqwest ours`. A package of its own.
 peers *names:
     cargo run --release --manifest-path benches/peers/Cargo.toml -- instructions {{ names }}
+
+# Every pair of features compiles without a warning, where brotli and zstd count as one, and `reqwest` is in `default`: about 15 minutes.
+feature-pairs:
+    cargo hack clippy --package sdk-runtime --feature-powerset --depth 2 --group-features br,zstd --exclude-features native-tls,reqwest -- -D warnings
 
 # Writes the figures that `guard` compares.
 guard-write:
@@ -150,6 +154,7 @@ soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000" dec
     PROPERTY_ROUNDS={{ values }} cargo test --release --test properties
     DECLARATION_ROUNDS={{ declarations }} cargo test --release --package sdk-macros random
     OIDC_SECONDS={{ seconds }} RUST_TEST_NOCAPTURE=1 .ci/live node --release --features oauth2
+    just feature-pairs
     for round in $(seq {{ rounds }}); do echo "round $round"; cargo test --quiet --release --test session; done
 
 # Input of chance, led by the code that it reaches, for what reads streams, answers and stored logins: `just fuzz 600 answers`. Needs g++.
