@@ -8,6 +8,7 @@ use url::Url;
 
 use super::built_in::clients::{Clients, Route, Use};
 use super::built_in::connector::Watch;
+use super::built_in::host::HostHeader;
 use super::built_in::limits::{CONNECT, CONNECTION_WINDOW, HEAD_WINDOW, PONG, SILENCE};
 use super::built_in::received::{self, Unsent};
 use super::built_in::sending::Destination;
@@ -67,6 +68,7 @@ struct Pools {
     /// The limit of connecting, which comes before that of `configure`.
     connect_timeout: Option<Duration>,
     clients: Clients<reqwest::Client>,
+    host: HostHeader,
 }
 
 impl HttpTransport {
@@ -83,7 +85,12 @@ impl HttpTransport {
 
     /// Creates a transport with a limit of connecting that comes before that of `configure`.
     pub(crate) fn connecting_within(connect_timeout: Option<Duration>, configure: Option<Configure>) -> Self {
-        Self(Arc::new(Pools { configure, connect_timeout, clients: Clients::default() }))
+        Self(Arc::new(Pools {
+            configure,
+            connect_timeout,
+            clients: Clients::default(),
+            host: HostHeader::default(),
+        }))
     }
 
     /// Returns the client of reqwest that sends calls to `url`, for requests of your own.
@@ -237,6 +244,10 @@ impl Transport for HttpTransport {
             Err(error) => return Box::pin(async { Err(error) }),
         };
         received::set_length(&mut request.headers, request.body.as_ref());
+        // The configuration may choose HTTP/2.
+        if self.0.configure.is_none() {
+            self.0.host.set(&request.url, &mut request.headers);
+        }
         let destination = Destination::new(request.stage, &request.url);
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;

@@ -21,26 +21,28 @@ impl<S> Layer<S> for Watch {
     type Service = Watched<S>;
 
     fn layer(&self, connector: S) -> Watched<S> {
-        Watched { connector: Arc::new(Mutex::new(connector)), attempts: self.0.clone() }
+        Watched(Arc::new(Shared { connector: Mutex::new(connector), attempts: self.0.clone() }))
     }
 }
 
-/// The connector. reqwest clones it for each request, so a clone is cheap: the connector below is cloned for
-/// each connection.
-pub(crate) struct Watched<S> {
-    connector: Arc<Mutex<S>>,
+/// The connector. reqwest clones it six times for each request, so a clone is one count: the connector
+/// below is cloned for each connection.
+pub(crate) struct Watched<S>(Arc<Shared<S>>);
+
+struct Shared<S> {
+    connector: Mutex<S>,
     attempts: Option<SharedConnects>,
 }
 
 impl<S> Clone for Watched<S> {
     fn clone(&self) -> Self {
-        Self { connector: self.connector.clone(), attempts: self.attempts.clone() }
+        Self(self.0.clone())
     }
 }
 
 impl<S> Watched<S> {
     fn connector(&self) -> MutexGuard<'_, S> {
-        self.connector.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.connector.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -65,7 +67,7 @@ where
             std::mem::replace(&mut *shared, fresh)
         };
         // Only over TLS is HTTP/2 agreed on before the first request.
-        let attempts = self.attempts.clone().zip(sending::https_origin());
+        let attempts = self.0.attempts.clone().zip(sending::https_origin());
         sending::connecting(Box::pin(async move {
             let lead = match attempts {
                 Some((attempts, origin)) => {

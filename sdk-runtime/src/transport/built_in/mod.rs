@@ -2,6 +2,7 @@
 
 pub(super) mod clients;
 pub(super) mod connector;
+pub(super) mod host;
 pub(super) mod limits;
 pub(super) mod pool_rotation;
 pub(super) mod received;

@@ -26,6 +26,7 @@ use url::Url;
 
 use super::built_in::clients::{Clients, Route, Use};
 use super::built_in::connector::{Watch, Watched};
+use super::built_in::host::HostHeader;
 use super::built_in::limits::{CONNECTION_WINDOW, HEAD_WINDOW, SILENCE};
 use super::built_in::received::{self, Unsent};
 use super::built_in::sending::Destination;
@@ -69,6 +70,7 @@ type LeanClient = Client<Watched<Connector>, Outgoing>;
 struct Lean {
     options: LeanOptions,
     clients: Clients<LeanClient>,
+    host: HostHeader,
     /// The proxies, which are looked for once.
     proxies: OnceLock<Arc<Matcher>>,
     #[cfg(feature = "rustls-no-provider")]
@@ -84,6 +86,7 @@ impl LeanTransport {
             tls: tls::Tls::new(options.tls.clone()),
             options,
             clients: Clients::default(),
+            host: HostHeader::default(),
             proxies: OnceLock::new(),
         }))
     }
@@ -191,6 +194,8 @@ impl Transport for LeanTransport {
             Err(error) => return Box::pin(async { Err(error) }),
         };
         let destination = Destination::new(request.stage, &request.url);
+        let mut headers = request.headers;
+        self.0.host.set(&request.url, &mut headers);
         let uri = match Uri::from_maybe_shared(Bytes::from(String::from(request.url))) {
             Ok(uri) => uri,
             Err(error) => {
@@ -198,7 +203,6 @@ impl Transport for LeanTransport {
                 return Box::pin(async { Err(error) });
             }
         };
-        let mut headers = request.headers;
         received::set_length(&mut headers, request.body.as_ref());
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
         if uri.scheme_str() == Some("http")
