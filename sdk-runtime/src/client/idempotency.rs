@@ -16,6 +16,7 @@ pub(super) fn is_idempotent(request: &Prepared) -> bool {
 }
 
 /// Prepares `request`, and gives it a key where its endpoint is declared `idempotent`.
+#[inline]
 pub(super) fn prepare(request: Request, accept: Option<&'static str>) -> Result<Prepared, InvalidRequest> {
     let mut prepared = request.prepare(accept)?;
     give_key(&mut prepared)?;
@@ -30,6 +31,7 @@ fn has_key(headers: &HeaderMap, header: &str) -> bool {
 
 /// Gives `request` a random key if its endpoint is declared `idempotent` and the caller has set none. The key
 /// stays on the request, so that every attempt and the replay carry the same one.
+#[inline]
 pub(super) fn give_key(request: &mut Prepared) -> Result<(), InvalidRequest> {
     match request.endpoint.idempotency {
         Some(header) if !request.headers.contains_key(header) => request.set_header(header, &key(header)?),

@@ -254,6 +254,7 @@ impl Request {
     }
 
     /// Completes the request and parses its address, once for all its sends.
+    #[inline]
     pub(crate) fn prepare(self, accept: Option<&'static str>) -> Result<Prepared, InvalidRequest> {
         if let Some(error) = self.error {
             return Err(error);

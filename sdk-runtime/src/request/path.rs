@@ -86,20 +86,9 @@ impl PathBuilder {
 
     /// Writes the text up to the next placeholder, and skips that.
     fn literal(&mut self) -> Result<(), InvalidRequest> {
-        let (mut end, mut slashes) = (self.template.len(), None);
-        for (place, byte) in self.template.bytes().enumerate() {
-            match byte {
-                b'{' => {
-                    end = place;
-                    break;
-                }
-                b'/' => slashes = Some((slashes.map_or(place, |(first, _)| first), place)),
-                _ => {}
-            }
-        }
-        let (literal, rest) = self.template.split_at(end);
-        let close = rest.bytes().position(|byte| byte == b'}');
-        self.template = close.map_or("", |close| &rest[close + 1..]);
+        let (literal, rest) = self.template.split_at(self.template.find('{').unwrap_or(self.template.len()));
+        self.template = rest.split_once('}').map_or("", |(_, rest)| rest);
+        let slashes = literal.find('/').zip(literal.rfind('/'));
         match slashes {
             None => self.text.push_str(literal),
             Some((first, last)) => {
