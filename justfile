@@ -103,6 +103,11 @@ bench-sessions *sessions:
 peers *names:
     cargo run --release --manifest-path benches/peers/Cargo.toml -- instructions {{ names }}
 
+# Measures everything of benches/REPORT.md, and writes it and its plots: about 20 minutes. Needs valgrind. `just report --quick` and
+# `just report throughput` try it, and write below the folder `target` of the package.
+report *words:
+    cargo run --release --manifest-path benches/peers/Cargo.toml -- report {{ words }}
+
 # Every pair of features compiles without a warning, where brotli and zstd count as one, and `reqwest` is in `default`: about 15 minutes.
 feature-pairs:
     cargo hack clippy --package sdk-runtime --feature-powerset --depth 2 --group-features br,zstd --exclude-features native-tls,reqwest -- -D warnings

@@ -1,11 +1,15 @@
 //! The same call by the clients that people write or take, side by side: a GET with two arguments, a token of
 //! 700 bytes and an answer of 480 bytes, over one kept connection of HTTP/1.1.
 
-mod by_hand;
+mod child;
 mod instructions;
-mod ours;
+mod peers;
+mod plots;
+mod report;
 mod server;
+mod sizes;
 mod subject;
+mod throughput;
 
 use std::process::ExitCode;
 
@@ -23,13 +27,11 @@ fn main() -> ExitCode {
             }
             _ => ExitCode::FAILURE,
         },
-        ["sizes"] => {
-            ours::sizes();
-            ExitCode::SUCCESS
-        }
-        ["instructions", ref names @ ..] => instructions::report(names),
+        ["load", ref rest @ ..] => throughput::load::run(rest),
+        ["instructions", ref names @ ..] => instructions::print(names),
+        ["report", ref words @ ..] => report::run(words),
         _ => {
-            eprintln!("usage: peers instructions [<name> …]");
+            eprintln!("usage: peers instructions [<name> …]\n       peers report [--quick] [<section> …]");
             ExitCode::FAILURE
         }
     }
