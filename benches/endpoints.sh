@@ -2,9 +2,12 @@
 # What an endpoint costs the compiler and the binary: a trait of 200 endpoints and the same 200 written by hand on
 # reqwest, each with an answer type of its own. Prints lines of generated code, seconds of `cargo check` and bytes of a
 # stripped release binary, for one endpoint. The programs are made in target/endpoints; nothing else is touched.
+#
+#     benches/endpoints.sh 200 3          # 200 endpoints, the fastest of 3 checks
+#     benches/endpoints.sh 200 3 check    # only the milliseconds of checks: with the endpoints, and without
 set -euo pipefail
 cd "$(dirname "$0")/.."
-root=$PWD work=$PWD/target/endpoints count=${1:-200} rounds=${2:-3}
+root=$PWD work=$PWD/target/endpoints count=${1:-200} rounds=${2:-3} only=${3:-}
 export CARGO_TERM_COLOR=never CARGO_TARGET_DIR=$work/target
 mkdir -p "$work"
 
@@ -127,9 +130,16 @@ for name in declared by_hand; do
     for endpoints in 0 "$count"; do
         "$name" "$endpoints" > "$work/$name/src/main.rs"
         milliseconds[$name$endpoints]=$(check "$name")
-        bytes[$name$endpoints]=$(size "$name")
+        [[ $only == check ]] || bytes[$name$endpoints]=$(size "$name")
     done
 done
+
+if [[ $only == check ]]; then
+    for name in declared by_hand; do
+        echo "$name check: ${milliseconds[$name$count]} ${milliseconds[${name}0]}"
+    done
+    exit
+fi
 
 lines=$(CARGO_TARGET_DIR="$root/target" cargo test --quiet --package sdk-macros plain_endpoint -- --nocapture | sed -n 's/^lines of a plain endpoint: //p')
 echo "lines of generated code for a plain endpoint: $lines"

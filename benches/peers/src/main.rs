@@ -1,13 +1,17 @@
 //! The same call by the clients that people write or take, side by side: a GET with two arguments, a token of
 //! 700 bytes and an answer of 480 bytes, over one kept connection of HTTP/1.1.
 
+mod cells;
 mod child;
+mod growth;
 mod instructions;
 mod peers;
 mod plots;
 mod report;
+mod rotation;
 mod server;
 mod sizes;
+mod storms;
 mod subject;
 mod throughput;
 
@@ -25,6 +29,14 @@ fn main() -> ExitCode {
                 println!("{}", subject.run(base, calls));
                 ExitCode::SUCCESS
             }
+            _ => ExitCode::FAILURE,
+        },
+        ["storm", shape, callers] => match callers.parse() {
+            Ok(callers) => storms::run(shape, callers),
+            Err(_) => ExitCode::FAILURE,
+        },
+        ["body", way, base, bytes, times] => match (bytes.parse(), times.parse()) {
+            (Ok(bytes), Ok(times)) => growth::bodies::run(way, base, bytes, times),
             _ => ExitCode::FAILURE,
         },
         ["load", ref rest @ ..] => throughput::load::run(rest),

@@ -12,9 +12,10 @@ const BASE: &str = "http://localhost";
 pub fn describe(text: &mut Text) {
     text.heading(3, "Sizes");
     text.paragraph(
-        "These are the bytes of a value of each type, by `size_of_val`. The call of this client is what its \
-         method returns, and its future is one allocation. The others are futures of `async` functions, which \
-         their caller holds. What these allocate for their request is in the table above.",
+        "These are the bytes of a value of each type, by `size_of_val`. The call of this client is what \
+         its method returns, and its future is one allocation. The others are futures of `async` \
+         functions, which their caller holds. What these allocate for their request is in the table \
+         above.",
     );
     let rows = measured().into_iter().map(|(of, bytes)| vec![of.to_owned(), grouped(bytes as u64)]);
     text.table(&["value", "bytes"], rows);

@@ -18,15 +18,17 @@ pub fn section(options: &Options) -> Section {
          one kept connection of HTTP/1.1 without TLS. The server is a process of its own.",
     );
     text.paragraph(
-        "valgrind counts the client's process alone, on one thread, as cargo builds it for release. A figure \
-         is what 2,200 calls take less what 200 calls take, divided by 2,000. Instructions are those of \
-         callgrind. Allocations and bytes are all that dhat sees, also those that are freed at once.",
+        "valgrind counts the client's process alone, on one thread, as cargo builds it for release. A \
+         figure is what 2,200 calls take less what 200 calls take, divided by 2,000. Instructions are \
+         those of callgrind. Allocations and bytes are all that dhat sees, also those that are freed at \
+         once.",
     );
     text.paragraph(
-        "Each client encodes its arguments. The rows differ in what else they do. This client also keeps the \
-         request for a replay, signs by a session, and has a timeout and spans. reqwest by hand has the code \
-         that most people write. With the least work its headers are ready, and it has no builder. The client \
-         of progenitor has a fixed token in its default headers. The middleware refreshes a token.",
+        "Each client encodes its arguments. The rows differ in what else they do. This client also keeps \
+         the request for a replay, signs by a session, and has a timeout and spans. reqwest by hand has \
+         the code that most people write. With the least work its headers are ready, and it has no \
+         builder. The client of progenitor has a fixed token in its default headers. The middleware \
+         refreshes a token.",
     );
     table(&mut text, &costs);
     let bars: Vec<Bar> = costs

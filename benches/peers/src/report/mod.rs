@@ -14,6 +14,8 @@ use std::time::Instant;
 use faster::Compared;
 use text::Text;
 
+use crate::{cells, growth, rotation, storms};
+
 /// Where the report is, from this package.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -51,6 +53,10 @@ struct Part {
 const PARTS: &[Part] = &[
     Part { name: "calls", title: "One call", measure: calls::section },
     Part { name: "throughput", title: "Throughput", measure: rates::section },
+    Part { name: "cells", title: "Where the token is held", measure: cells::section },
+    Part { name: "storms", title: "A storm", measure: storms::section },
+    Part { name: "rotation", title: "A rotation", measure: rotation::section },
+    Part { name: "growth", title: "Growth", measure: growth::section },
 ];
 
 /// Measures all parts and writes the report, or prints those that are named.
@@ -79,9 +85,9 @@ fn write<'a>(folder: &Path, options: &Options, parts: impl Iterator<Item = &'a P
     let mut text = Text::default();
     text.heading(1, "Measurements");
     text.paragraph(
-        "`just report` measures everything on this page and writes it. Without `just`: \
-         `cargo run --release --manifest-path benches/peers/Cargo.toml -- report`. It needs valgrind. \
-         Nothing here is written by hand, so a figure is what the last run measured.",
+        "`just report` measures everything on this page and writes it. Without `just`: `cargo run \
+         --release --manifest-path benches/peers/Cargo.toml -- report`. It needs valgrind. Nothing here is \
+         written by hand, so a figure is what the last run measured.",
     );
     if options.quick {
         text.paragraph("This is a quick run: its counts are small, and its figures are rough.");

@@ -16,13 +16,14 @@ pub fn section(options: &Options) -> Section {
          against a server of one thread in a process of its own. HTTP/2 is spoken without TLS, which \
          `LeanTransport` does not do. There this client is also measured over hyper-util. The clients take \
          turns in {} rounds. The first figure is that of the best round. The ratio is the median of all \
-         rounds, each by reqwest by hand in the same round, because another program may slow down a round.",
+         rounds, each by reqwest by hand in the same round, because another program may slow down a \
+         round.",
         options.pick("9", "2")
     ));
     text.paragraph(
         "The last figure is the time of the processor that the client takes for a call, in the kernel too. \
-         With one call in flight the client mostly waits for the server. Where the server takes longer than \
-         the client, the rates of all clients are nearly the same.",
+         With one call in flight the client mostly waits for the server. Where the server takes longer \
+         than the client, the rates of all clients are nearly the same.",
     );
     let mut compared = Vec::new();
     for protocol in [Protocol::Http1, Protocol::Http2] {

@@ -9,15 +9,18 @@ pub struct Text(String);
 impl Text {
     /// Adds a paragraph, in lines of at most 110 columns.
     pub fn paragraph(&mut self, text: &str) {
-        self.wrapped(text, "");
-    }
-
-    /// Adds an entry of a list.
-    pub fn entry(&mut self, text: &str) {
-        if self.0.ends_with("\n\n") && self.0.lines().rev().nth(1).is_some_and(is_of_entry) {
-            self.0.pop();
+        let mut line = String::new();
+        for word in text.split_whitespace() {
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDEST {
+                self.0.push_str(&format!("{line}\n"));
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
         }
-        self.wrapped(text, "- ");
+        self.0.push_str(&format!("{line}\n\n"));
     }
 
     pub fn heading(&mut self, level: usize, text: &str) {
@@ -48,28 +51,6 @@ impl Text {
     pub fn finish(self) -> String {
         format!("{}\n", self.0.trim_end())
     }
-
-    fn wrapped(&mut self, text: &str, first: &str) {
-        let mut line = first.to_owned();
-        let mut is_begun = false;
-        for word in text.split_whitespace() {
-            if is_begun && line.chars().count() + 1 + word.chars().count() > WIDEST {
-                self.0.push_str(&format!("{line}\n"));
-                line = " ".repeat(first.len());
-                is_begun = false;
-            }
-            if is_begun {
-                line.push(' ');
-            }
-            line.push_str(word);
-            is_begun = true;
-        }
-        self.0.push_str(&format!("{line}\n\n"));
-    }
-}
-
-fn is_of_entry(line: &str) -> bool {
-    line.starts_with("- ") || line.starts_with("  ")
 }
 
 /// Returns a number with commas between its thousands.
