@@ -193,7 +193,11 @@ impl<T, E> Call<T, E> {
                 None => Err(already_polled(decoder.endpoint).into()),
             };
             let outcome = match executed {
-                Ok(Executed::Plain(response)) => span.in_scope(|| decoder.decode(response, false)),
+                Ok(Executed::Plain(response)) => {
+                    // Without a closure, whose value would be moved out of it.
+                    let _entered = span.enter();
+                    decoder.decode(response, false)
+                }
                 Ok(Executed::SignOut(response)) => span.in_scope(|| decoder.decode(response, true)),
                 Ok(Executed::SignIn(sent)) => match (*sent, complete) {
                     ((CallResponse::Success(success), sign_in), Some(complete)) => {
@@ -226,10 +230,10 @@ impl<T: 'static, E: 'static> Future for Call<T, E> {
         if begun.is_some() {
             *sent = begun;
         }
-        let polled = match sent {
-            Some(future) => future.as_mut().poll(cx),
-            None => Poll::Ready(Err(this.decoder.error(already_polled(this.decoder.endpoint).into()))),
+        let Some(future) = sent else {
+            return Poll::Ready(Err(this.decoder.error(already_polled(this.decoder.endpoint).into())));
         };
+        let polled = future.as_mut().poll(cx);
         if polled.is_ready() {
             *sent = None;
         }

@@ -105,15 +105,10 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Returns the outcome of `work`, which waits for a refresh.
-    pub(super) async fn refreshing<T>(
-        &self,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
+    /// Notes that the call waits for a refresh, until the returned value is dropped.
+    pub(super) fn refreshing(&self) -> Refreshing<'_> {
         self.refreshing.store(true, Ordering::Relaxed);
-        let outcome = work.await;
-        self.refreshing.store(false, Ordering::Relaxed);
-        outcome
+        Refreshing(&self.refreshing)
     }
 
     /// Returns the outcome of an attempt, unless it takes longer than `limit`. Boxed, because most calls have
@@ -144,5 +139,14 @@ impl Progress {
         };
         self.stage.time_out();
         Timeout::new(phase, limit)
+    }
+}
+
+/// The wait of a call for a refresh.
+pub(super) struct Refreshing<'a>(&'a AtomicBool);
+
+impl Drop for Refreshing<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
     }
 }

@@ -17,7 +17,10 @@ pub(super) fn is_idempotent(request: &Prepared) -> bool {
 
 /// Prepares `request`, and gives it a key where its endpoint is declared `idempotent`.
 #[inline]
-pub(super) fn prepare(request: Request, accept: Option<&'static str>) -> Result<Prepared, InvalidRequest> {
+pub(super) fn prepare(
+    request: Request,
+    accept: Option<&'static str>,
+) -> Result<Box<Prepared>, InvalidRequest> {
     let mut prepared = request.prepare(accept)?;
     give_key(&mut prepared)?;
     Ok(prepared)

@@ -25,7 +25,7 @@ pub(super) struct Pager {
     pub(super) series: Series,
     pub(super) endpoint: &'static Endpoint,
     /// The request of the next page.
-    pub(super) request: Result<Prepared, InvalidRequest>,
+    pub(super) request: Result<Box<Prepared>, InvalidRequest>,
     /// The address that links in the last page are relative to. `None` if another origin chose that page.
     context: Option<Url>,
     visited: VisitedPages,
@@ -50,7 +50,7 @@ impl Pager {
     pub(super) fn new(
         client: Client,
         endpoint: &'static Endpoint,
-        request: Result<Prepared, InvalidRequest>,
+        request: Result<Box<Prepared>, InvalidRequest>,
         retry: Option<Box<OwnRetry>>,
     ) -> Box<Self> {
         let limits = CallLimits::new(endpoint, client.0.timeout);
@@ -80,7 +80,7 @@ impl Pager {
                 idempotency::give_key(&mut request)?;
                 Ok(request)
             });
-            let sent = series.send(request.as_ref().map_err(|error| error.clone().into()), true).await;
+            let sent = series.send(request.as_deref().map_err(|error| error.clone().into()), true).await;
             let (attempt, authorization) = sent?;
             let request = request?;
             let inner = &*series.client.0;
@@ -188,7 +188,7 @@ impl Pager {
             None => {
                 let (own, client) = (&request.url, (&*self.series.client.0, self.endpoint));
                 let url = next_address("position", position, own, own, client);
-                url.map(|url| Prepared { url, ..request.clone() })
+                url.map(|url| Box::new(Prepared { url, ..(**request).clone() }))
             }
         };
         self.request = moved;
@@ -248,19 +248,20 @@ fn with_value(
     body: Option<&'static str>,
     parameter: &'static str,
     value: &str,
-) -> Result<Prepared, InvalidRequest> {
+) -> Result<Box<Prepared>, InvalidRequest> {
     let Some(argument) = body else {
         let url = with_parameter(&request.url, parameter, value);
         return match is_too_long(&url) {
             true => Err(too_long_error(parameter)),
-            false => Ok(Prepared { url, ..request.clone() }),
+            false => Ok(Box::new(Prepared { url, ..request.clone() })),
         };
     };
     let bytes = request.body.as_ref().and_then(Payload::bytes);
     let bytes = bytes.ok_or_else(|| InvalidRequest::new(argument, "has no JSON that could name a page"))?;
     let bytes = member::with_member(bytes, parameter, value);
     let bytes = bytes.map_err(|reason| InvalidRequest::new(argument, reason))?;
-    Ok(Prepared { body: Some(Payload::One(Content::Bytes(bytes.into()))), ..request.clone() })
+    let body = Some(Payload::One(Content::Bytes(bytes.into())));
+    Ok(Box::new(Prepared { body, ..request.clone() }))
 }
 
 /// The requests that were sent, by their addresses and bodies. Only hashes are stored, because a list may be

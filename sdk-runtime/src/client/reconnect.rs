@@ -31,7 +31,7 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// Makes the connections of one stream.
 struct Connections {
     series: Series,
-    request: Prepared,
+    request: Box<Prepared>,
     most: u32,
     cancelled: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
 }
@@ -39,7 +39,7 @@ struct Connections {
 /// Makes the first connection, as any call does. Its stream connects again, up to `most` times in a row.
 pub(super) fn connect(
     client: Client,
-    request: Result<Prepared, InvalidRequest>,
+    request: Result<Box<Prepared>, InvalidRequest>,
     limits: CallLimits,
     own: Option<Box<OwnRetry>>,
     most: u32,

@@ -44,7 +44,7 @@ pub(super) fn prepare(
     mut request: Request,
     fill: FillFromLogin,
     accept: Option<&'static str>,
-) -> Result<Prepared, InvalidRequest> {
+) -> Result<Box<Prepared>, InvalidRequest> {
     let grant = Grant::default().with(&client.provided);
     let endpoint = request.endpoint();
     request.supplied(|request| fill(&grant, request)).ok_or_else(|| {
@@ -110,7 +110,7 @@ fn start<T: TokenResponse>(
     if let Some(refusal) = T::refusal(&answer) {
         return Err(sign_in.denied::<T>(answer, refusal));
     }
-    match decoder.decode(SuccessResponse::Whole(answer.clone())) {
+    match decoder.decode(SuccessResponse::Whole(Box::new(answer.clone()))) {
         Ok(value) => {
             let pending_save = match value.tokens(answer.head()) {
                 Ok(tokens) => sign_in.start_with(tokens, answer.head()).map_err(Failure::Error)?,

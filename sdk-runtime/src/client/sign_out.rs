@@ -90,7 +90,7 @@ async fn tell_server(
 impl SignOut {
     /// Returns the request for the login that `grant` describes, or `None` where the login lacks an argument
     /// of it.
-    fn prepare(mut self, grant: &Grant) -> Result<Option<Prepared>, Error> {
+    fn prepare(mut self, grant: &Grant) -> Result<Option<Box<Prepared>>, Error> {
         let grant = grant.with(&self.client.0.provided);
         match self.request.supplied(|request| (self.fill)(&grant, request)) {
             Some(()) => Ok(Some(prepare(self.request, self.accept)?)),

@@ -161,7 +161,8 @@ impl Route {
                 };
                 // In a block of its own, because the request is large, and the future keeps none of it.
                 let (sent, running, signed, is_coding_requested) = {
-                    let (mut outgoing, signed) = self.outgoing(hop, body, sending, own_origin, &span)?;
+                    let mut outgoing = self.outgoing(hop, body, sending);
+                    let signed = self.complete(&mut outgoing, hop, sending, own_origin, &span)?;
                     let is_coding_requested =
                         !hop.without.contains(&ACCEPT_ENCODING) && encoding::ask(&mut outgoing.headers);
                     (sending.permit)(hop)?;
@@ -304,15 +305,13 @@ impl Route {
         Err(redirect::error("too many redirects").at(&request.url).into())
     }
 
-    /// Returns `request` as the transport sends it, and whether it carries a credential.
+    /// Returns `request` as a request of the transport, without what the client and the login add.
     fn outgoing(
         &self,
         request: &Prepared,
         body: Option<RequestBody>,
         sending: &SendOptions<'_>,
-        own_origin: bool,
-        span: &Span,
-    ) -> Result<(TransportRequest, bool), Error> {
+    ) -> TransportRequest {
         let mut extensions = request.extensions.clone();
         extensions.remove::<OnDownload>();
         #[cfg(feature = "oauth2")]
@@ -322,7 +321,7 @@ impl Route {
             None => body,
         };
         let direct = request.url.scheme() == "http" && self.base.may_carry_credentials(&request.url);
-        let mut outgoing = TransportRequest {
+        TransportRequest {
             endpoint: Some(request.endpoint),
             method: request.method.clone(),
             url: request.url.clone(),
@@ -332,7 +331,18 @@ impl Route {
             own_connection: sending.contents == Contents::Secret,
             direct,
             stage: sending.stage.clone(),
-        };
+        }
+    }
+
+    /// Adds what the client and the login add to `request`. Returns whether there is a credential among it.
+    fn complete(
+        &self,
+        outgoing: &mut TransportRequest,
+        request: &Prepared,
+        sending: &SendOptions<'_>,
+        own_origin: bool,
+        span: &Span,
+    ) -> Result<bool, Error> {
         for name in self.headers.keys().filter(|name| own_origin || cross_origin::allows(name, &self.headers))
         {
             let is_replaced = request.has_header(name) && name != COOKIE;
@@ -374,7 +384,7 @@ impl Route {
             key.prove(&request.method, &request.url, &mut outgoing.headers, None, self.clock.wall())?;
         }
         header::join_cookies(&mut outgoing.headers);
-        Ok((outgoing, signed))
+        Ok(signed)
     }
 }
 

@@ -61,7 +61,7 @@ pub fn read<T>(response: ErrorResponse, decoder: Decoder<T>) -> Result<T, ErrorR
             None => "the body is longer than what is kept of it",
         })
     } else {
-        match decoder.decode(SuccessResponse::Whole(answer.clone())) {
+        match decoder.decode(SuccessResponse::Whole(Box::new(answer.clone()))) {
             Ok(value) => return Ok(value),
             Err(error) => error,
         }

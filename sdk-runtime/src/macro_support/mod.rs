@@ -82,7 +82,7 @@ pub fn tokens<T: TokenResponse>(decoder: Decoder<T>, answer: BufferedResponse) -
         return Ok(Err(refusal));
     }
     let head = answer.head().clone();
-    decoder.decode(SuccessResponse::Whole(answer)).map(|value| value.tokens(&head))
+    decoder.decode(SuccessResponse::Whole(Box::new(answer))).map(|value| value.tokens(&head))
 }
 
 /// A duration in milliseconds.

@@ -160,6 +160,9 @@ pub(crate) fn set(
 
 /// Joins all cookies in one line (RFC 6265, section 5.4).
 pub(crate) fn join_cookies(headers: &mut HeaderMap) {
+    if headers.len() == headers.keys_len() {
+        return;
+    }
     let lines: Vec<_> = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
     // Each line is a valid value, so the joined one is too.
     if let [_, _, ..] = lines[..]

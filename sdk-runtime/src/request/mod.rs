@@ -253,9 +253,10 @@ impl Request {
         }
     }
 
-    /// Completes the request and parses its address, once for all its sends.
+    /// Completes the request and parses its address, once for all its sends. Boxed, because it is large, and
+    /// is moved several times.
     #[inline]
-    pub(crate) fn prepare(self, accept: Option<&'static str>) -> Result<Prepared, InvalidRequest> {
+    pub(crate) fn prepare(self, accept: Option<&'static str>) -> Result<Box<Prepared>, InvalidRequest> {
         if let Some(error) = self.error {
             return Err(error);
         }
@@ -304,7 +305,7 @@ impl Request {
         let body = body
             .or_else(|| matches!(method, Method::POST | Method::PUT | Method::PATCH).then(Payload::empty));
         let (without, extensions) = (self.without, self.extensions);
-        Ok(Prepared { endpoint, method, url, headers, accept, without, extensions, body })
+        Ok(Box::new(Prepared { endpoint, method, url, headers, accept, without, extensions, body }))
     }
 }
 

@@ -86,19 +86,26 @@ impl PathBuilder {
 
     /// Writes the text up to the next placeholder, and skips that.
     fn literal(&mut self) -> Result<(), InvalidRequest> {
-        let (literal, rest) = self.template.split_at(self.template.find('{').unwrap_or(self.template.len()));
-        self.template = rest.split_once('}').map_or("", |(_, rest)| rest);
-        let slashes = literal.find('/').zip(literal.rfind('/'));
-        match slashes {
-            None => self.text.push_str(literal),
-            Some((first, last)) => {
-                self.text.push_str(&literal[..first]);
-                self.end_segment()?;
-                self.text.push_str(&literal[first..]);
-                self.segment = self.text.len() - (literal.len() - last - 1);
-                self.touched = None;
-            }
+        // Byte by byte, because a search of the standard library costs more than the few bytes.
+        let template = self.template.as_bytes();
+        let end = position(template, b'{').unwrap_or(template.len());
+        let literal = &self.template[..end];
+        let close = position(&template[end..], b'}');
+        self.template = close.map_or("", |close| &self.template[end + close + 1..]);
+        let Some(first) = position(literal.as_bytes(), b'/') else {
+            self.text.push_str(literal);
+            return Ok(());
+        };
+        if self.touched.is_some() {
+            self.text.push_str(&literal[..first]);
+            self.end_segment()?;
+            self.touched = None;
+            self.text.push_str(&literal[first..]);
+        } else {
+            self.text.push_str(literal);
         }
+        let behind = literal.bytes().rev().position(|byte| byte == b'/').unwrap_or_default();
+        self.segment = self.text.len() - behind;
         Ok(())
     }
 
@@ -113,6 +120,15 @@ impl PathBuilder {
         }
         no_dots(segment, placeholder)
     }
+}
+
+/// Whether `byte` is not among `ENCODED`, as those of most arguments.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+fn position(text: &[u8], sought: u8) -> Option<usize> {
+    text.iter().position(|byte| *byte == sought)
 }
 
 fn empty(placeholder: &'static str) -> InvalidRequest {
@@ -146,7 +162,10 @@ fn encode(
 
     impl fmt::Write for Encoding<'_> {
         fn write_str(&mut self, part: &str) -> fmt::Result {
-            self.0.extend(utf8_percent_encode(part, ENCODED));
+            match part.bytes().all(is_plain) {
+                true => self.0.push_str(part),
+                false => self.0.extend(utf8_percent_encode(part, ENCODED)),
+            }
             Ok(())
         }
     }

@@ -12,10 +12,10 @@ use crate::body::OnUpload;
 
 /// The request that a call would send, before the session signs it.
 #[derive(Clone)]
-pub struct RequestPreview(Prepared);
+pub struct RequestPreview(Box<Prepared>);
 
 impl RequestPreview {
-    pub(crate) fn new(mut prepared: Prepared) -> Self {
+    pub(crate) fn new(mut prepared: Box<Prepared>) -> Self {
         prepared.headers = prepared.all_headers();
         header::join_cookies(&mut prepared.headers);
         // A preview does not keep the function of a call.

@@ -6,10 +6,11 @@ use super::parts::{BufferedResponse, Head};
 use super::stream::{ByteStream, FromStream};
 use crate::error::Error;
 
-/// A successful response: with its whole body, or with a body that is not read yet.
+/// A successful response: with its whole body, or with a body that is not read yet. Boxed, because it passes
+/// several futures and results, each of which would have room for it and copy it.
 pub(crate) enum SuccessResponse {
-    Whole(BufferedResponse),
-    Stream(ByteStream),
+    Whole(Box<BufferedResponse>),
+    Stream(Box<ByteStream>),
 }
 
 /// Decodes a response into a `T`.
@@ -73,7 +74,7 @@ impl SuccessResponse {
 
     pub(crate) fn whole(self) -> Result<BufferedResponse, Error> {
         match self {
-            Self::Whole(answer) => Ok(answer),
+            Self::Whole(answer) => Ok(*answer),
             // Unreachable: a response for `whole` decoders is whole.
             Self::Stream(bytes) => Err(BufferedResponse::new(bytes.head().clone(), bytes::Bytes::new())
                 .not_a::<BufferedResponse>("")),
@@ -82,8 +83,8 @@ impl SuccessResponse {
 
     pub(crate) fn stream(self) -> ByteStream {
         match self {
-            Self::Whole(answer) => answer.into(),
-            Self::Stream(bytes) => bytes,
+            Self::Whole(answer) => (*answer).into(),
+            Self::Stream(bytes) => *bytes,
         }
     }
 }

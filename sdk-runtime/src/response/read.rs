@@ -91,6 +91,10 @@ impl Pieces {
             if truncated {
                 return BodyEnd::Limit;
             }
+            // Where the length is known, the end is too, and is not asked for.
+            if body.is_end_stream() {
+                return BodyEnd::Whole;
+            }
         }
     }
 

@@ -36,8 +36,22 @@ impl Shell {
     ) -> Result<Arc<Snapshot>, Error> {
         match self.fresh(identity, false)? {
             Some(snapshot) => Ok(snapshot),
-            None => self.demand(identity, endpoint, None, wait_budget).await,
+            None => self.obtain_credential(identity, endpoint, wait_budget).await,
         }
+    }
+
+    /// Returns the credential where [`fresh`](Self::fresh) returned none.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`credential`](Self::credential).
+    pub(crate) fn obtain_credential<'a>(
+        self: &'a Arc<Self>,
+        identity: &'a Identity,
+        endpoint: Option<EndpointId>,
+        wait_budget: &'a WaitBudget,
+    ) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + 'a {
+        self.demand(identity, endpoint, None, wait_budget)
     }
 
     /// Returns the credential for the replay of a call, after `answer` rejected the one in `rejection`.

@@ -51,6 +51,14 @@ pub(crate) enum CallResponse {
     Failure(ErrorResponse, Option<InsufficientScope>),
 }
 
+/// A response whose body has not been read.
+enum Received {
+    Failure(Box<(Parts, ResponseBody)>),
+    /// The body is read to its end.
+    Whole(Box<BufferedResponse>, ResponseBody),
+    Stream(Box<ByteStream>),
+}
+
 impl AttemptResponse {
     /// Whether the server has accepted the credential of the request: the request was signed, the response is
     /// of the client's own server, and its status shows that the server has looked at the credential.
@@ -88,34 +96,39 @@ impl AttemptResponse {
 
 impl Execution<'_> {
     /// Sends `request` once. Asks `permit` before every hop.
-    pub(super) async fn attempt(
-        &self,
-        request: &Prepared,
-        credentials: Credentials<'_>,
-        permit: impl Fn() -> Result<(), Error> + Send + Sync,
-    ) -> Result<AttemptResponse, Error> {
-        let Self { client, progress, retry, whole } = self;
-        let permit = |hop: &Prepared| {
-            permit()?;
-            retry.note_hop(hop);
-            Ok(())
-        };
-        let ends_at = |endpoint, status, headers: &HeaderMap| {
-            let head = || ErrorResponse::new(endpoint, status, headers.clone(), Bytes::new(), true);
-            client.judge.also_looks_at(status) && client.verdict(&head()) != Verdict::Surface
-        };
-        let ends_at: Option<EndsAt<'_>> = (!client.judge.also_on.is_empty()).then_some(&ends_at);
-        let (contents, stage) = (Contents::Ordinary, &progress.stage);
-        let sending = SendOptions { credentials, contents, stage, ends_at, permit: &permit };
-        // In a block of its own, so that the future does not keep the response of the exchange.
-        let reading = {
-            let exchange = client.route.exchange(request, &sending).await;
-            if let Some(jar) = credentials.jar {
-                client.session.shell().tell_dropped(jar);
-            }
-            client.read_response(request, exchange?, *whole, &progress.waits)
-        };
-        reading.await
+    ///
+    /// The future holds its arguments once. As an `async fn` it would hold them twice.
+    #[expect(clippy::manual_async_fn, reason = "the future is smaller")]
+    pub(super) fn attempt<'s>(
+        &'s self,
+        request: &'s Prepared,
+        credentials: Credentials<'s>,
+        permit: impl Fn() -> Result<(), Error> + Send + Sync + 's,
+    ) -> impl Future<Output = Result<AttemptResponse, Error>> + Send + 's {
+        async move {
+            let Self { client, progress, retry, whole } = self;
+            // In a block of its own, so that the future does not keep the response of the exchange.
+            let reading = {
+                let permit = |hop: &Prepared| {
+                    permit()?;
+                    retry.note_hop(hop);
+                    Ok(())
+                };
+                let ends_at = |endpoint, status, headers: &HeaderMap| {
+                    let head = || ErrorResponse::new(endpoint, status, headers.clone(), Bytes::new(), true);
+                    client.judge.also_looks_at(status) && client.verdict(&head()) != Verdict::Surface
+                };
+                let ends_at: Option<EndsAt<'_>> = (!client.judge.also_on.is_empty()).then_some(&ends_at);
+                let (contents, stage) = (Contents::Ordinary, &progress.stage);
+                let sending = SendOptions { credentials, contents, stage, ends_at, permit: &permit };
+                let exchange = client.route.exchange(request, &sending).await;
+                if let Some(jar) = credentials.jar {
+                    client.session.shell().tell_dropped(jar);
+                }
+                client.read_response(request, exchange?, *whole, &progress.waits)
+            };
+            reading.await
+        }
     }
 }
 
@@ -153,22 +166,34 @@ impl Inner {
             ..
         } = exchange;
         let (parts, body) = response.into_parts();
-        async move {
-            let response = if !parts.status.is_success() {
-                // Boxed, because most answers are no errors.
-                let failure = Box::pin(self.read_failure(request.endpoint, parts, body, waits)).await;
-                if is_body_spent {
-                    return Err(NotReplayable::from(failure).into());
+        let received = if !parts.status.is_success() {
+            Received::Failure(Box::new((parts, body)))
+        } else {
+            let head = Head::new(parts.status, parts.headers).of(request.endpoint);
+            match whole {
+                true => Received::Whole(Box::new(BufferedResponse { head, body: Bytes::new() }), body),
+                false => {
+                    let body = body.entered(&self.session.shell().spawner);
+                    Received::Stream(Box::new(ByteStream::new(head, body)))
                 }
-                CallResponse::Failure(failure, None)
-            } else if whole {
-                let body = read_all(body, self.body_limit).await?;
-                let head = Head::new(parts.status, parts.headers).of(request.endpoint);
-                CallResponse::Success(SuccessResponse::Whole(BufferedResponse::new(head, body)))
-            } else {
-                let head = Head::new(parts.status, parts.headers).of(request.endpoint);
-                let body = body.entered(&self.session.shell().spawner);
-                CallResponse::Success(SuccessResponse::Stream(ByteStream::new(head, body)))
+            }
+        };
+        async move {
+            let response = match received {
+                Received::Failure(failure) => {
+                    let (parts, body) = *failure;
+                    // Boxed, because most answers are no errors.
+                    let failure = Box::pin(self.read_failure(request.endpoint, parts, body, waits)).await;
+                    if is_body_spent {
+                        return Err(NotReplayable::from(failure).into());
+                    }
+                    CallResponse::Failure(failure, None)
+                }
+                Received::Whole(mut answer, body) => {
+                    answer.body = read_all(body, self.body_limit).await?;
+                    CallResponse::Success(SuccessResponse::Whole(answer))
+                }
+                Received::Stream(stream) => CallResponse::Success(SuccessResponse::Stream(stream)),
             };
             Ok(AttemptResponse { response, own_origin, signed, left_trusted_origin, redirected })
         }
@@ -208,10 +233,10 @@ mod tests {
                 let response = match code.is_success() {
                     true => {
                         let head = Head::new(code, HeaderMap::new());
-                        CallResponse::Success(SuccessResponse::Whole(BufferedResponse::new(
+                        CallResponse::Success(SuccessResponse::Whole(Box::new(BufferedResponse::new(
                             head,
                             Bytes::new(),
-                        )))
+                        ))))
                     }
                     false => {
                         let answer = ErrorResponse::new(&IT, code, HeaderMap::new(), Bytes::new(), false);

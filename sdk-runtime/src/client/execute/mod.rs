@@ -88,8 +88,8 @@ impl Execution<'_> {
             Some(snapshot) => snapshot,
             None => {
                 let endpoint = self.client.endpoint_id(request.endpoint);
-                let credential = shell.credential(identity, Some(endpoint), waits);
-                Box::pin(self.progress.refreshing(credential)).await?
+                let _refreshing = self.progress.refreshing();
+                Box::pin(shell.obtain_credential(identity, Some(endpoint), waits)).await?
             }
         };
         match self.signed(request, &mut snapshot, identity, false).await? {
@@ -120,8 +120,10 @@ impl Execution<'_> {
             shell.refresh_for_later(identity, endpoint, &rejection, waits);
             return Ok(*executed);
         }
-        let replacement = shell.replacement(identity, endpoint, rejection, &rejected.response, waits);
-        let mut snapshot = self.progress.refreshing(replacement).await?;
+        let refreshing = self.progress.refreshing();
+        let mut snapshot =
+            shell.replacement(identity, endpoint, rejection, &rejected.response, waits).await?;
+        drop(refreshing);
         if request.is_spent() {
             return Err(NotReplayable::from(rejected.response).into());
         }
@@ -238,8 +240,8 @@ impl Execution<'_> {
             }
             // Another call may have learned during the pause that the server rejects this token.
             let endpoint = self.client.endpoint_id(request.endpoint);
-            let credential = shell.credential(identity, Some(endpoint), &self.progress.waits);
-            *snapshot = Box::pin(self.progress.refreshing(credential)).await?;
+            let _refreshing = self.progress.refreshing();
+            *snapshot = Box::pin(shell.credential(identity, Some(endpoint), &self.progress.waits)).await?;
         }
     }
 

@@ -89,7 +89,7 @@ impl Deref for EndpointRefresh {
 
 impl EndpointRefresh {
     /// Builds the request. `None` if `grant` holds nothing to refresh with.
-    pub(crate) fn request(&self, grant: &Grant) -> Option<Result<Prepared, InvalidRequest>> {
+    pub(crate) fn request(&self, grant: &Grant) -> Option<Result<Box<Prepared>, InvalidRequest>> {
         let mut request = Request::new(&self.route.base, self.refresh.endpoint);
         request.supplied(|request| (self.refresh.supply)(&grant.with(&self.provided), request))?;
         if let Some(key) = &grant.proof_key {

@@ -28,9 +28,7 @@ impl Refresher {
     /// Builds the request. `None` if `grant` holds nothing to refresh with.
     pub(crate) fn request(&self, grant: &Grant) -> Option<Result<RefreshRequest, InvalidRequest>> {
         match self {
-            Self::Endpoint(endpoint) => {
-                Some(endpoint.request(grant)?.map(|request| RefreshRequest::Endpoint(Box::new(request))))
-            }
+            Self::Endpoint(endpoint) => Some(endpoint.request(grant)?.map(RefreshRequest::Endpoint)),
             Self::Source(_) => Some(Ok(RefreshRequest::Source(grant.clone()))),
         }
     }

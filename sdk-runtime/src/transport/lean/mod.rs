@@ -232,26 +232,30 @@ fn request_error(error: legacy::Error, limit: Duration) -> TransportError {
     received::request_error(error, unsent, Some(limit))
 }
 
-/// The body of a request.
-enum Outgoing {
+/// The body of a request, if it has any. Boxed, because hyper moves a request a dozen times, and most have
+/// no body.
+struct Outgoing(Option<Box<OutgoingBody>>);
+
+enum OutgoingBody {
     /// A body that is sent together with the head.
     Small(Option<Bytes>),
-    /// Boxed, because hyper moves a request several times.
-    Upload(Box<Upload>),
+    Upload(Upload),
 }
 
 impl Outgoing {
     fn new(body: Option<RequestBody>) -> (Self, Option<Stop>) {
-        match body {
-            None => (Self::Small(None), None),
+        let (body, stop) = match body {
+            None => return (Self(None), None),
+            Some(RequestBody::Bytes(bytes)) if bytes.is_empty() => return (Self(None), None),
             Some(RequestBody::Bytes(bytes)) if Upload::is_small(&bytes) => {
-                (Self::Small(Some(bytes).filter(|bytes| !bytes.is_empty())), None)
+                (OutgoingBody::Small(Some(bytes)), None)
             }
             Some(body) => {
                 let (upload, stop) = Upload::new(body);
-                (Self::Upload(Box::new(upload)), Some(stop))
+                (OutgoingBody::Upload(upload), Some(stop))
             }
-        }
+        };
+        (Self(Some(Box::new(body))), stop)
     }
 }
 
@@ -263,23 +267,28 @@ impl Body for Outgoing {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        match self.get_mut() {
-            Self::Small(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Self::Upload(upload) => Pin::new(&mut **upload).poll_frame(cx),
+        match self.get_mut().0.as_deref_mut() {
+            None => Poll::Ready(None),
+            Some(OutgoingBody::Small(bytes)) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Some(OutgoingBody::Upload(upload)) => Pin::new(upload).poll_frame(cx),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Small(bytes) => bytes.is_none(),
-            Self::Upload(upload) => upload.is_end_stream(),
+        match self.0.as_deref() {
+            None => true,
+            Some(OutgoingBody::Small(bytes)) => bytes.is_none(),
+            Some(OutgoingBody::Upload(upload)) => upload.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Small(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
-            Self::Upload(upload) => upload.size_hint(),
+        match self.0.as_deref() {
+            None => SizeHint::with_exact(0),
+            Some(OutgoingBody::Small(bytes)) => {
+                SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64)
+            }
+            Some(OutgoingBody::Upload(upload)) => upload.size_hint(),
         }
     }
 }
