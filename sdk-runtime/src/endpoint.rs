@@ -6,11 +6,12 @@ use std::time::Duration;
 use http::Method;
 
 use crate::kept;
+use crate::template::Template;
 
 /// A declared endpoint: its trait and method, and the fixed parts of its requests.
 pub struct Endpoint {
     pub(crate) method: &'static str,
-    pub(crate) template: &'static str,
+    pub(crate) path: Template,
     pub(crate) query: &'static str,
     /// Whether no parser of URLs changes the template and the query.
     pub(crate) is_kept: bool,
@@ -39,7 +40,7 @@ impl Endpoint {
     pub const fn new(name: &'static str, method: &'static str, template: &'static str) -> Self {
         Self {
             method,
-            template,
+            path: Template::new(template),
             query: "",
             is_kept: kept::is_template(template),
             auth: Auth::Required,
@@ -164,7 +165,7 @@ impl Endpoint {
 
     /// Whether its address is an argument: `#[get]` with `#[url]`.
     pub(crate) const fn is_address(&self) -> bool {
-        self.template.is_empty()
+        self.path.text().is_empty()
     }
 
     /// Returns whether it starts, refreshes or ends the session.
@@ -189,7 +190,7 @@ impl Endpoint {
     /// `#[url]` argument is the whole address.
     #[must_use]
     pub const fn template(&self) -> &'static str {
-        self.template
+        self.path.text()
     }
 
     pub(crate) fn http_method(&self) -> Option<Method> {
@@ -200,7 +201,7 @@ impl Endpoint {
 /// Shows the name only, because a fixed query or header may be a key.
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Endpoint({} {} {})", self.name, self.method, self.template)
+        write!(f, "Endpoint({} {} {})", self.name, self.method, self.path.text())
     }
 }
 

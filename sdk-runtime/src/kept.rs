@@ -43,7 +43,10 @@ pub(crate) const fn is_query(query: &str) -> bool {
 
 /// Whether no parser encodes a character in a path or a query (RFC 3986, 3.3; without `'`).
 const fn is_plain(byte: u8) -> bool {
-    const OTHERS: &[u8] = b"-._~%!$&()*+,;=:@/";
+    const OTHERS: &[u8] = b"/-_.~%!$&()*+,;=:@";
+    if byte.is_ascii_alphanumeric() {
+        return true;
+    }
     let mut at = 0;
     while at < OTHERS.len() {
         if OTHERS[at] == byte {
@@ -51,7 +54,7 @@ const fn is_plain(byte: u8) -> bool {
         }
         at += 1;
     }
-    byte.is_ascii_alphanumeric()
+    false
 }
 
 #[cfg(test)]

@@ -173,6 +173,7 @@ mod rfc3339;
 mod runtime;
 mod secret;
 mod sync;
+mod template;
 mod text;
 mod token_time;
 mod trace;

@@ -117,9 +117,9 @@ pub(crate) fn deadline(after: Duration) -> Instant {
     now.checked_add(after).unwrap_or_else(|| now + Duration::from_secs(86_400 * 365))
 }
 
-/// Waits until `deadline`.
-pub(crate) async fn sleep_until(deadline: Instant) {
-    tokio::time::sleep_until(deadline).await;
+/// Waits until `deadline`, on the runtime of this thread. Make it where it is waited for.
+pub(crate) fn sleep_until(deadline: Instant) -> tokio::time::Sleep {
+    tokio::time::sleep_until(deadline)
 }
 
 /// Returns the output of `future`, or `None` if it takes longer than `limit`.

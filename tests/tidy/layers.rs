@@ -21,7 +21,7 @@ const LAYERS: &[Layers] = &[
             "caught turns",
             "runtime",
             "sync",
-            "backoff kept rare text",
+            "backoff kept rare template text",
             "date",
             "rfc3339",
             "es256 random token_time",

@@ -296,7 +296,7 @@ impl fmt::Display for ErrorResponse {
             return write!(f, "the answer of a fake has status {status}");
         }
         let (name, method) = (endpoint.qualified_name(), endpoint.method);
-        let address = if endpoint.template.is_empty() { "#[url]" } else { endpoint.template };
+        let address = if endpoint.template().is_empty() { "#[url]" } else { endpoint.template() };
         write!(f, "`{name}` ({method} {address}) was answered with status {status}")?;
         if let Some(encoding) = self.encoding() {
             write!(f, ", and {}", still_encoded(&encoding))?;

@@ -167,8 +167,8 @@ impl Route {
                         !hop.without.contains(&ACCEPT_ENCODING) && encoding::ask(&mut outgoing.headers);
                     (sending.permit)(hop)?;
                     let running = self.metrics.request(hop.endpoint, &hop.method, &hop.url);
-                    let sent = span.in_scope(|| transport.send(outgoing));
-                    (sent, running, signed, is_coding_requested)
+                    let _entered = span.enter();
+                    (transport.send(outgoing), running, signed, is_coding_requested)
                 };
                 let sent = trace::within(&span, sent).await;
                 let answer = sent.as_ref().map(http::Response::status);

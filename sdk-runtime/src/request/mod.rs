@@ -74,7 +74,7 @@ impl Request {
     pub(crate) fn new(base: &Base, endpoint: &'static Endpoint) -> Self {
         let mut request = Self {
             endpoint,
-            path: PathBuilder::new(base.prefix(), endpoint.template),
+            path: PathBuilder::new(base.prefix(), &endpoint.path),
             url_parts: base.url_parts(),
             address: None,
             query: endpoint.query.to_owned(),
@@ -327,7 +327,7 @@ fn built(
         address.push_str(query);
     }
     if address.len() > ADDRESS_LIMIT {
-        return Err(too_long_error(endpoint.template));
+        return Err(too_long_error(endpoint.template()));
     }
     if endpoint.is_kept && parts.are_proven() {
         let query_start = (!query.is_empty()).then_some(path_end);
@@ -341,9 +341,9 @@ fn built(
     let is_kept = url.path() == if built.is_empty() { "/" } else { built };
     let unchanged = is_kept && url.as_str().starts_with(prefix) && url.fragment().is_none();
     if !unchanged {
-        let argument = path::placeholders(endpoint.template).next();
+        let argument = path::placeholders(endpoint.template()).next();
         return Err(InvalidRequest::new(
-            argument.unwrap_or(endpoint.template),
+            argument.unwrap_or(endpoint.template()),
             "makes an address that would be changed on its way",
         ));
     }
@@ -351,7 +351,7 @@ fn built(
 }
 
 fn no_address(endpoint: &Endpoint) -> InvalidRequest {
-    InvalidRequest::new(endpoint.template, "does not make an address with this base URL")
+    InvalidRequest::new(endpoint.template(), "does not make an address with this base URL")
 }
 
 /// Returns the error of an argument that makes the address too long for every transport.

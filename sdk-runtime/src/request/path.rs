@@ -11,6 +11,7 @@ use std::fmt::{self, Write as _};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::InvalidRequest;
+use crate::template::Template;
 
 pub(super) const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -19,8 +20,10 @@ pub(super) const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.'
 #[derive(Clone)]
 pub(crate) struct PathBuilder {
     text: String,
-    /// The part of the template that is not written yet.
-    template: &'static str,
+    template: &'static Template,
+    /// The number of the next literal, and where it begins in the template.
+    number: usize,
+    begin: u32,
     /// Where the current segment begins in `text`.
     segment: usize,
     /// The placeholder that last wrote to this segment.
@@ -29,10 +32,10 @@ pub(crate) struct PathBuilder {
 
 impl PathBuilder {
     /// Starts with `prefix`, which ends before a slash.
-    pub(crate) fn new(prefix: &str, template: &'static str) -> Self {
+    pub(crate) fn new(prefix: &str, template: &'static Template) -> Self {
         let mut text = String::with_capacity(prefix.len() + 64);
         text.push_str(prefix);
-        let mut path = Self { segment: text.len(), text, template, touched: None };
+        let mut path = Self { segment: text.len(), text, template, number: 0, begin: 0, touched: None };
         // A template begins with a slash, so no argument can be in front of it.
         let _ = path.literal();
         path
@@ -86,26 +89,16 @@ impl PathBuilder {
 
     /// Writes the text up to the next placeholder, and skips that.
     fn literal(&mut self) -> Result<(), InvalidRequest> {
-        // Byte by byte, because a search of the standard library costs more than the few bytes.
-        let template = self.template.as_bytes();
-        let end = position(template, b'{').unwrap_or(template.len());
-        let literal = &self.template[..end];
-        let close = position(&template[end..], b'}');
-        self.template = close.map_or("", |close| &self.template[end + close + 1..]);
-        let Some(first) = position(literal.as_bytes(), b'/') else {
-            self.text.push_str(literal);
-            return Ok(());
-        };
-        if self.touched.is_some() {
-            self.text.push_str(&literal[..first]);
+        let literal = self.template.literal(self.number, self.begin);
+        (self.number, self.begin) = (self.number + 1, literal.next);
+        let (front, rest) = literal.parts(self.template);
+        self.text.push_str(front);
+        if !rest.is_empty() {
             self.end_segment()?;
+            self.text.push_str(rest);
+            self.segment = self.text.len() - literal.behind_last_slash();
             self.touched = None;
-            self.text.push_str(&literal[first..]);
-        } else {
-            self.text.push_str(literal);
         }
-        let behind = literal.bytes().rev().position(|byte| byte == b'/').unwrap_or_default();
-        self.segment = self.text.len() - behind;
         Ok(())
     }
 
@@ -125,10 +118,6 @@ impl PathBuilder {
 /// Whether `byte` is not among `ENCODED`, as those of most arguments.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
-}
-
-fn position(text: &[u8], sought: u8) -> Option<usize> {
-    text.iter().position(|byte| *byte == sought)
 }
 
 fn empty(placeholder: &'static str) -> InvalidRequest {
@@ -198,16 +187,16 @@ fn is_dot_segment(mut segment: &str) -> bool {
 mod tests {
     use super::*;
 
-    const ONE: &str = "/a/{id}/b";
-    const INNER: &str = "/x{a}{b}y/end";
-    const TWO: &str = "/{a}{b}";
-    const ENCODED_DOT: &str = "/%2E{a}";
-    const REST: &str = "/files/{*path}";
-    const INSIDE: &str = "/x/{*key}/versions/{id}/";
-    const LAST_IS_EMPTY: &str = "/a/{id}/";
-    const LITERALS: &str = "/{a}/b/{c}/";
+    const ONE: &Template = &Template::new("/a/{id}/b");
+    const INNER: &Template = &Template::new("/x{a}{b}y/end");
+    const TWO: &Template = &Template::new("/{a}{b}");
+    const ENCODED_DOT: &Template = &Template::new("/%2E{a}");
+    const REST: &Template = &Template::new("/files/{*path}");
+    const INSIDE: &Template = &Template::new("/x/{*key}/versions/{id}/");
+    const LAST_IS_EMPTY: &Template = &Template::new("/a/{id}/");
+    const LITERALS: &Template = &Template::new("/{a}/b/{c}/");
 
-    fn segments(template: &'static str, args: &[(&'static str, &str)]) -> Result<String, String> {
+    fn segments(template: &'static Template, args: &[(&'static str, &str)]) -> Result<String, String> {
         let mut path = PathBuilder::new("p", template);
         let built =
             args.iter().try_for_each(|(name, value)| path.segment(name, value)).and_then(|()| path.finish(0));

@@ -44,7 +44,10 @@ where
             let (_turn, error) = (&turn, shown(error));
             TransportError::because(TransportErrorKind::Body, cause::of(&error).words, error)
         });
-        ResponseBody::new(UploadResponseBody::new(body, stop))
+        match stop {
+            None => ResponseBody::new(body),
+            Some(stop) => ResponseBody::new(UploadResponseBody::new(body, stop)),
+        }
     }))
 }
 

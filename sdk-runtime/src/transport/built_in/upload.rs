@@ -166,8 +166,8 @@ pub(crate) struct UploadResponseBody<B> {
 }
 
 impl<B> UploadResponseBody<B> {
-    pub(crate) fn new(body: B, stop: Option<Stop>) -> Self {
-        Self { body, stop }
+    pub(crate) fn new(body: B, stop: Stop) -> Self {
+        Self { body, stop: Some(stop) }
     }
 }
 
@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(kept.len() * PIECE, AHEAD);
         let waiting = tokio::spawn(async move { next(&mut upload).await.is_some_and(|it| it.is_err()) });
         tokio::task::yield_now().await;
-        let mut answered = UploadResponseBody::new(http_body_util::Empty::<Bytes>::new(), Some(stop));
+        let mut answered = UploadResponseBody::new(http_body_util::Empty::<Bytes>::new(), stop);
         assert!(poll_fn(|cx| Pin::new(&mut answered).poll_frame(cx)).await.is_none());
         assert!(waiting.await.unwrap());
     }
