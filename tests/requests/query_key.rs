@@ -109,6 +109,11 @@ async fn i22_a_redirect_carries_the_key_nowhere() -> Result<(), Box<dyn StdError
         let to_others = backend.requests().into_iter().filter(|it| it.host() == Some("other.example"));
         assert!(to_others.into_iter().all(|it| !text(&it).contains("s3cret")), "I22: {location}");
     }
+    // Another origin chooses no key for a request to ours.
+    let backend = Backend::new().fallback(echo);
+    backend.reply("GET", "/moved", Reply::redirect("https://other.example/back"));
+    backend.reply("GET", "/back", Reply::redirect("https://maps.example/x?key=theirs&a=1"));
+    assert_eq!(client(&backend).moved().await?.value(), "maps.example/x?a=1", "I22");
     Ok(())
 }
 

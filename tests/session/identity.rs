@@ -192,6 +192,8 @@ async fn two_sessions_have_nothing_to_do_with_each_other() {
     let server = server();
     let (ann, bob) = (expired_client(&server).await, client(&server));
     bob.login(&user("bob")).await.unwrap();
+    // A refresh listens to the end of its session.
+    ann.issue(1).await.unwrap();
     ann.session().sign_out();
     assert_eq!(bob.issue(1).await.expect("I11").owner, "bob", "I11");
     ann.session().close();
