@@ -99,6 +99,13 @@ fn try_lines(path: &Path, title: &str, axes: (&str, &str), lines: &[Line]) -> Dr
     root.fill(&WHITE)?;
     let all = || lines.iter().flat_map(|line| line.points.iter());
     let (across, up) = (decades(all().map(|it| it.0), 0), decades(all().map(|it| it.1), 1));
+    // Above that half whose points are lower.
+    let middle = (across.start * across.end).sqrt();
+    let highest = |left: bool| all().filter(|it| (it.0 < middle) == left).map(|it| it.1).fold(0.0, f64::max);
+    let legend = match highest(true) <= highest(false) {
+        true => SeriesLabelPosition::UpperLeft,
+        false => SeriesLabelPosition::UpperRight,
+    };
     let mut chart = ChartBuilder::on(&root)
         .caption(title, (FONT, 20))
         .margin(12)
@@ -126,7 +133,7 @@ fn try_lines(path: &Path, title: &str, axes: (&str, &str), lines: &[Line]) -> Dr
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(legend)
         .background_style(WHITE.mix(0.85))
         .border_style(RGBColor(200, 200, 200))
         .label_font((FONT, 15))

@@ -13,6 +13,7 @@ use crate::report::{Options, Section};
 use crate::server::Server;
 use crate::subject::on_one_thread;
 use crate::throughput::load::{Load, Protocol};
+use crate::throughput::median;
 
 const WAYS: [(&str, &str); 4] = [
     ("whole", "this client, `Bytes`"),
@@ -21,12 +22,12 @@ const WAYS: [(&str, &str); 4] = [
     ("pieces-by-hand", "reqwest by hand, `chunk()`"),
 ];
 
-/// Prints the least ns of one answer, and the peak of the memory of this process in KiB.
+/// Prints the median of the ns of one answer, and the peak of the memory of this process in KiB.
 pub fn run(way: &str, base: &str, bytes: u64, times: u32) -> ExitCode {
-    let least = on_one_thread(async {
+    let median = on_one_thread(async {
         let (declared, by_hand) =
             (ours::Declared::by_default(base), reqwest::ByHand::new(base, Protocol::Http1));
-        let mut least = u128::MAX;
+        let mut taken = Vec::new();
         for _ in 0..times {
             let begin = Instant::now();
             let length = match way {
@@ -36,11 +37,11 @@ pub fn run(way: &str, base: &str, bytes: u64, times: u32) -> ExitCode {
                 _ => by_hand.pieces(bytes).await,
             };
             assert_eq!(length, bytes);
-            least = least.min(begin.elapsed().as_nanos());
+            taken.push(begin.elapsed().as_nanos() as f64);
         }
-        least
+        median(taken)
     });
-    println!("{least} {}", peak());
+    println!("{median} {}", peak());
     ExitCode::SUCCESS
 }
 
@@ -72,27 +73,15 @@ fn measured(sizes: &[u64], rounds: u32) -> Vec<[Measured; WAYS.len()]> {
 pub fn section(options: &Options) -> Section {
     let exponents: &[u32] = options.pick(&[10, 14, 18, 20, 22, 24, 26], &[10, 18]);
     let sizes: Vec<u64> = exponents.iter().map(|it| 1 << it).collect();
-    let measured = measured(&sizes, options.pick(5, 1));
+    let rounds = options.pick(7, 1);
+    let measured = measured(&sizes, rounds);
     let mut text = Text::default();
-    text.paragraph(
+    text.paragraph(&format!(
         "The server sends an answer of so many bytes over HTTP/1.1, and the client reads it as a whole or \
-         piece by piece. The time is that of the fastest answer. The memory is the peak of the client's \
-         process after 4 to 200 answers, one after the other; of that, a process without a call has about \
-         as much as the first row.",
-    );
-    let mut heads = vec!["bytes"];
-    let columns: Vec<String> = ["ms", "peak, MiB"]
-        .iter()
-        .flat_map(|unit| WAYS.map(|(_, label)| format!("{label}, {unit}")))
-        .collect();
-    heads.extend(columns.iter().map(String::as_str));
-    let rows = sizes.iter().zip(&measured).map(|(bytes, ways)| {
-        let mut cells = vec![grouped(*bytes)];
-        cells.extend(ways.iter().map(|it| format!("{:.2}", it.0)));
-        cells.extend(ways.iter().map(|it| format!("{:.1}", it.1)));
-        cells
-    });
-    text.table(&heads, rows);
+         piece by piece. Each figure is of 4 to 200 answers in a process of its own, one after the other: \
+         the median of their times, and the peak of the memory. It is the least of {rounds} such \
+         processes. Most memory of the first row is that of the process itself.",
+    ));
     let lines = |of: fn(&Measured) -> f64| {
         let line = |(place, (_, label)): (usize, &(&str, &str))| Line {
             label: (*label).to_owned(),
@@ -104,11 +93,20 @@ pub fn section(options: &Options) -> Section {
         };
         WAYS.iter().enumerate().map(line).collect::<Vec<_>>()
     };
-    let plots: [(&str, &str, &str, fn(&Measured) -> f64); 2] = [
+    let mut heads = vec!["bytes"];
+    heads.extend(WAYS.map(|(_, label)| label));
+    let parts: [(&str, &str, &str, fn(&Measured) -> f64); 2] = [
         ("bodies_time", "Time of an answer, by its bytes", "ms", |it| it.0),
         ("bodies_memory", "Peak memory of the process, by the bytes of an answer", "MiB", |it| it.1),
     ];
-    for (name, title, unit, of) in plots {
+    for (name, title, unit, of) in parts {
+        text.paragraph(&format!("{title}, in {unit}:"));
+        let rows = sizes.iter().zip(&measured).map(|(bytes, ways)| {
+            let mut cells = vec![grouped(*bytes)];
+            cells.extend(ways.iter().map(|it| format!("{:.2}", of(it))));
+            cells
+        });
+        text.table(&heads, rows);
         plots::lines(&options.plot(name), title, ("bytes of the answer, KiB", unit), &lines(of));
         text.plot(name, title);
     }

@@ -2,7 +2,7 @@
 
 use super::faster::{Compared, Row};
 use super::text::{Text, grouped, ratio, rounded};
-use super::{Options, Section};
+use super::{Options, Section, readme};
 use crate::instructions::{self, Cost};
 use crate::plots::{self, Bar};
 use crate::sizes;
@@ -11,6 +11,9 @@ use crate::subject::{BY_HAND, DEFAULT, HYPER_UTIL, LEAN, OVER_HYPER_UTIL};
 pub fn section(options: &Options) -> Section {
     let mut costs = instructions::all(options.quick);
     costs.sort_by_key(|it| it.instructions);
+    if options.is_whole {
+        readme::write(&costs);
+    }
     let mut text = Text::default();
     text.paragraph(
         "Each client makes the same call: a GET with an argument in the path and one in the query, a token \

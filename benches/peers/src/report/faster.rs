@@ -56,7 +56,7 @@ pub fn section(all: &[Compared]) -> Text {
     if rows.is_empty() {
         text.paragraph("No other client did better in a figure.");
     } else {
-        text.table(&["figure", "of", "better"], rows);
+        text.table(&["figure", "this client", "better"], rows);
     }
     text.paragraph(&format!("In {ahead} of {} comparisons no other client did better.", all.len()));
     text

@@ -4,6 +4,7 @@ mod calls;
 pub mod faster;
 mod machine;
 mod rates;
+mod readme;
 pub mod text;
 
 use std::fs;
@@ -23,6 +24,8 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 pub struct Options {
     /// With few rounds and small counts, for trying.
     pub quick: bool,
+    /// Whether the report of the repository is measured, and not a part of it.
+    is_whole: bool,
     /// Where plots are written.
     plots: PathBuf,
 }
@@ -70,11 +73,12 @@ pub fn run(words: &[&str]) -> ExitCode {
         return ExitCode::FAILURE;
     }
     // What is not a whole report is for trying, and does not replace the one of the repository.
-    let folder = match quick || !named.is_empty() {
-        true => std::env::current_exe().unwrap().parent().unwrap().join("report"),
-        false => PathBuf::from(FOLDER),
+    let is_whole = !quick && named.is_empty();
+    let folder = match is_whole {
+        true => PathBuf::from(FOLDER),
+        false => std::env::current_exe().unwrap().parent().unwrap().join("report"),
     };
-    let options = Options { quick, plots: folder.join("plots") };
+    let options = Options { quick, is_whole, plots: folder.join("plots") };
     fs::create_dir_all(&options.plots).unwrap();
     let wanted = |it: &&Part| named.is_empty() || named.contains(&it.name);
     write(&folder, &options, PARTS.iter().filter(wanted));

@@ -4,7 +4,7 @@ use super::faster::{Compared, Row};
 use super::text::{Text, grouped, rounded};
 use super::{Options, Section};
 use crate::plots::{self, Bar};
-use crate::subject::{DEFAULT, Subject};
+use crate::subject::{DEFAULT, LEAN, Subject};
 use crate::throughput::load::{Protocol, Wanted};
 use crate::throughput::{self, Case, Rate};
 
@@ -18,7 +18,7 @@ pub fn section(options: &Options) -> Section {
          turns in {} rounds. The first figure is that of the best round. The ratio is the median of all \
          rounds, each by reqwest by hand in the same round, because another program may slow down a \
          round.",
-        options.pick("9", "2")
+        throughput::rounds(options)
     ));
     text.paragraph(
         "The last figure is the time of the processor that the client takes for a call, in the kernel too. \
@@ -38,7 +38,9 @@ pub fn section(options: &Options) -> Section {
         let title = format!("Calls in flight over {}, and their rate", said(protocol));
         plots::bars(&options.plot(&name), &title, "calls per second, of reqwest by hand", &bars);
         text.plot(&name, &title);
-        compared.extend(of().map(|(case, rates)| compare(case, rates)));
+        for name in [DEFAULT, LEAN] {
+            compared.extend(of().filter_map(|(case, rates)| compare(case, rates, name)));
+        }
     }
     Section { text, compared }
 }
@@ -81,14 +83,14 @@ fn bar(case: &Case, rate: &Rate) -> Bar {
 }
 
 /// By the ratios, which what else the machine does changes least.
-fn compare(case: &Case, rates: &[Rate]) -> Compared {
+fn compare(case: &Case, rates: &[Rate], name: &str) -> Option<Compared> {
     let row = |it: &Rate| Row { label: label(it.name).to_owned(), value: it.of_by_hand };
-    let ours = rates.iter().find(|it| it.name == DEFAULT).unwrap();
-    Compared {
+    let ours = rates.iter().find(|it| it.name == name)?;
+    Some(Compared {
         figure: format!("calls per second over {}, in flight: {}", said(case.protocol), kind(case)),
         ours: row(ours),
         others: rates.iter().filter(|it| !Subject::named(it.name).unwrap().is_ours()).map(row).collect(),
         is_less_better: false,
         noise: 0.1,
-    }
+    })
 }

@@ -42,11 +42,16 @@ fn cases() -> Vec<Case> {
     cases
 }
 
+/// How often each client has its turn.
+pub fn rounds(options: &Options) -> u32 {
+    options.pick(25, 2)
+}
+
 /// Returns what each client did in each case. The clients take turns, so that what else the machine does
 /// meets all of them.
 pub fn all(options: &Options) -> Vec<(Case, Vec<Rate>)> {
     let server = Server::start();
-    let rounds = options.pick(9, 2);
+    let rounds = rounds(options);
     let cases = cases();
     let mut measured: Vec<Vec<Vec<(f64, f64)>>> = vec![Vec::new(); cases.len()];
     for round in 0..rounds {
