@@ -31,8 +31,8 @@ fn main() -> ExitCode {
             }
             _ => ExitCode::FAILURE,
         },
-        ["storm", shape, callers] => match callers.parse() {
-            Ok(callers) => storms::run(shape, callers),
+        ["storm", shape, callers, token] => match callers.parse() {
+            Ok(callers) => storms::run(shape, callers, token),
             Err(_) => ExitCode::FAILURE,
         },
         ["body", way, base, bytes, times] => match (bytes.parse(), times.parse()) {

@@ -30,7 +30,7 @@ fn measured() -> Vec<(&'static str, usize)> {
         vec![
             ("this client: a call before it is awaited", call),
             ("this client: the future of a call, in its box", future),
-            ("hyper-util's client, by hand: the future", size_of_val(&hyper_util.issue(7))),
+            ("hyper-util's client by hand: the future", size_of_val(&hyper_util.issue(7))),
             ("reqwest by hand, with the least work: the future", size_of_val(&by_hand.least(7))),
             ("reqwest by hand: the future", size_of_val(&by_hand.plain(7))),
             ("reqwest by hand, with `.query()`: the future", size_of_val(&by_hand.with_query(7))),

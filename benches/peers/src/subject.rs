@@ -57,6 +57,8 @@ pub struct Subject {
 
 /// The one that the others are compared with.
 pub const BY_HAND: &str = "reqwest";
+/// By hand, with what a declared call does too.
+pub const EQUAL: &str = "reqwest-query-timeout";
 /// The one that a transport over hyper is compared with.
 pub const HYPER_UTIL: &str = "hyper-util";
 pub const DEFAULT: &str = "ours";
@@ -77,15 +79,15 @@ const fn own(name: &'static str, label: &'static str, run: fn(&str, u32) -> u64)
 }
 
 pub const ALL: &[Subject] = &[
-    other("hyper", "hyper", "hyper, one connection, by hand", hyper::run),
-    other(HYPER_UTIL, "hyper-util", "hyper-util's client, by hand", hyper_util::run),
+    other("hyper", "hyper", "hyper by hand, on one connection", hyper::run),
+    other(HYPER_UTIL, "hyper-util", "hyper-util's client by hand", hyper_util::run),
     other("ureq", "ureq", "ureq, blocking", ureq::run),
     own(OVER_HYPER_UTIL, "this client, over hyper-util by `ServiceTransport`", ours::run_over_hyper_util),
     own(LEAN, "this client, over `LeanTransport`", ours::run_over_lean),
     other("reqwest-least", "reqwest", "reqwest by hand, with the least work", reqwest::run_least),
     other(BY_HAND, "reqwest", "reqwest by hand", reqwest::run_plain),
     other(
-        "reqwest-query-timeout",
+        EQUAL,
         "reqwest",
         "reqwest by hand, with `.query()` and a timeout",
         reqwest::run_with_query_and_timeout,

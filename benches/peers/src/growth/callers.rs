@@ -16,7 +16,7 @@ pub fn section(options: &Options) -> Section {
     for _ in 0..rounds {
         for (count, least) in counts.iter().zip(&mut least) {
             for (name, least) in NAMES.iter().zip(least) {
-                let elapsed = child::numbers(&["storm", name, &count.to_string()])[1];
+                let elapsed = child::numbers(&["storm", name, &count.to_string(), "lapsed"])[1];
                 *least = least.min(elapsed as f64 / 1e3 / *count as f64);
             }
         }

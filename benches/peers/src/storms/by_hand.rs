@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::Shared;
-use http::Request;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
@@ -70,6 +70,30 @@ pub async fn call(memory: Memory, source: Arc<impl Source>, id: u64) -> u64 {
     serde_json::from_slice::<Issue>(&sent(memory, request).await).unwrap().id
 }
 
+/// The same with what a call of this client has too: a limit of time, and another send after a 401.
+pub async fn call_with_replay(mut memory: Memory, source: Arc<MutexAroundAll>, id: u64) -> u64 {
+    let sends = async {
+        let address = format!("{ADDRESS}/issues/{id}?fields={}", encoded(FIELDS));
+        let mut token = source.token().await;
+        for is_last in [false, true] {
+            let request = Request::get(&address)
+                .header(ACCEPT, "application/json")
+                .header(AUTHORIZATION, format!("Bearer {token}"))
+                .body(Full::<Bytes>::default())
+                .unwrap();
+            let answer = memory.call(request).await.unwrap();
+            if is_last || answer.status() != StatusCode::UNAUTHORIZED {
+                assert!(answer.status().is_success());
+                return answer.into_body().collect().await.unwrap().to_bytes();
+            }
+            token = source.after(Some(&*token)).await;
+        }
+        Bytes::new()
+    };
+    let body = tokio::time::timeout(Duration::from_secs(30), sends).await.unwrap();
+    serde_json::from_slice::<Issue>(&body).unwrap().id
+}
+
 async fn refreshed(memory: Memory, held: &Held) -> Held {
     let body = serde_json::to_vec(&Asked { refresh_token: &held.refresh }).unwrap();
     let request = Request::post(format!("{ADDRESS}/auth/refresh"))
@@ -127,13 +151,20 @@ impl Source for MutexWithoutSecondLook {
 /// A mutex of tokio around the token and its refresh.
 pub struct MutexAroundAll(pub Memory, pub tokio::sync::Mutex<Held>);
 
-impl Source for MutexAroundAll {
-    async fn token(&self) -> Arc<str> {
+impl MutexAroundAll {
+    /// Returns a token that lives and is not `rejected`.
+    async fn after(&self, rejected: Option<&str>) -> Arc<str> {
         let mut held = self.1.lock().await;
-        if !held.lives() {
+        if !held.lives() || rejected == Some(&*held.access) {
             *held = refreshed(self.0.clone(), &held).await;
         }
         held.access.clone()
+    }
+}
+
+impl Source for MutexAroundAll {
+    async fn token(&self) -> Arc<str> {
+        self.after(None).await
     }
 }
 

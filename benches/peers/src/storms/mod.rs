@@ -22,47 +22,46 @@ use crate::report::{Options, Section};
 use crate::subject::on_one_thread;
 
 const LIFETIME: Duration = Duration::from_secs(3_600);
+/// The word for a token that lives.
+const FRESH: &str = "fresh";
 /// So short that the token has lapsed when the callers come.
 const LAPSED: Duration = Duration::from_millis(1);
 
 pub struct Shape {
     pub name: &'static str,
     pub label: &'static str,
-    pub is_ours: bool,
-    /// Whether the token lives, so that the callers do not wait.
-    is_fresh: bool,
 }
 
-pub const SHAPES: [Shape; 8] = [
-    shape("declared", "this client"),
-    shape("mutex", "a tokio `Mutex` around the token and its refresh"),
-    shape("cell", "a `OnceCell` for each generation"),
-    shape("shared", "a `Shared` future of `futures`"),
-    shape("without-look", "a tokio `Mutex` around the refresh, without a second look"),
-    shape("each", "a refresh by each caller"),
-    Shape { name: "fresh-declared", is_fresh: true, ..shape("", "this client, the token lives") },
-    Shape { name: "fresh-mutex", is_fresh: true, ..shape("", "a tokio `Mutex`, the token lives") },
+pub const OURS: &str = "declared";
+
+pub const SHAPES: [Shape; 7] = [
+    Shape { name: OURS, label: "this client" },
+    Shape { name: "mutex", label: "a tokio `Mutex` around the token and its refresh" },
+    Shape { name: "mutex-replay", label: "the same, with a timeout, and a replay after a 401" },
+    Shape { name: "cell", label: "a `OnceCell` for each generation" },
+    Shape { name: "shared", label: "a `Shared` future of `futures`" },
+    Shape { name: "without-look", label: "a tokio `Mutex` around the refresh, without a second look" },
+    Shape { name: "each", label: "a refresh by each caller" },
 ];
 
-const fn shape(name: &'static str, label: &'static str) -> Shape {
-    let is_ours = matches!(label.as_bytes(), [b't', b'h', b'i', b's', ..]);
-    Shape { name, label, is_ours, is_fresh: false }
-}
-
-/// Prints how many refreshes came, and the ns that the storm took.
-pub fn run(name: &str, callers: u64) -> ExitCode {
-    let Some(shape) = SHAPES.iter().find(|it| it.name == name) else { return ExitCode::FAILURE };
+/// Prints how many refreshes came, and the ns that the storm took. The token of the callers is `fresh`, or
+/// it has lapsed.
+pub fn run(name: &str, callers: u64, token: &str) -> ExitCode {
+    let lifetime = if token == FRESH { LIFETIME } else { LAPSED };
     let (refreshes, elapsed) = on_one_thread(async {
         let memory = Memory::default();
-        let lifetime = if shape.is_fresh { LIFETIME } else { LAPSED };
         let (held, own) = (Held::first(lifetime), memory.clone());
+        let around_all = |held| MutexAroundAll(own.clone(), tokio::sync::Mutex::new(held));
         match name {
-            "declared" | "fresh-declared" => {
+            OURS => {
                 let client = declared::client(&memory, lifetime);
                 storm(&memory, callers, |id| declared::call(client.clone(), id)).await
             }
-            "mutex" | "fresh-mutex" => {
-                by(&memory, callers, MutexAroundAll(own, tokio::sync::Mutex::new(held))).await
+            "mutex" => by(&memory, callers, around_all(held)).await,
+            "mutex-replay" => {
+                let source = Arc::new(around_all(held));
+                let call = |id| by_hand::call_with_replay(memory.clone(), source.clone(), id);
+                storm(&memory, callers, call).await
             }
             "cell" => by(&memory, callers, CellOfGeneration(own, Mutex::new(Generation::after(held)))).await,
             "shared" => by(&memory, callers, SharedFlight(own, Mutex::new((held, None)))).await,
@@ -70,7 +69,8 @@ pub fn run(name: &str, callers: u64) -> ExitCode {
                 let source = MutexWithoutSecondLook(own, Mutex::new(held), tokio::sync::Mutex::new(()));
                 by(&memory, callers, source).await
             }
-            _ => by(&memory, callers, EachCaller(own, Mutex::new(held))).await,
+            "each" => by(&memory, callers, EachCaller(own, Mutex::new(held))).await,
+            _ => panic!("there is no {name}"),
         }
     });
     println!("{refreshes} {elapsed}");
@@ -113,17 +113,33 @@ const MANY: u64 = 2_100;
 
 struct Counted {
     shape: &'static Shape,
-    instructions: u64,
+    /// Instructions of a caller whose token lives, and of one whose token has lapsed.
+    lives: u64,
+    lapsed: u64,
     refreshes: u64,
+}
+
+impl Counted {
+    fn is_ours(&self) -> bool {
+        self.shape.name == OURS
+    }
+
+    /// What the wait adds.
+    fn added(&self) -> u64 {
+        self.lapsed.saturating_sub(self.lives)
+    }
 }
 
 fn counted() -> Vec<Counted> {
     let job = |shape: &'static Shape| -> Box<dyn FnOnce() -> Counted + Send> {
         Box::new(move || {
-            let total = |callers: u64| child::instructions(&["storm", shape.name, &callers.to_string()]);
-            let instructions = (total(MANY) - total(FEW)) / (MANY - FEW);
-            let refreshes = child::numbers(&["storm", shape.name, "1000"])[0];
-            Counted { shape, instructions, refreshes }
+            let of = |token: &str| {
+                let total =
+                    |callers: u64| child::instructions(&["storm", shape.name, &callers.to_string(), token]);
+                (total(MANY) - total(FEW)) / (MANY - FEW)
+            };
+            let refreshes = child::numbers(&["storm", shape.name, "1000", "lapsed"])[0];
+            Counted { shape, lives: of(FRESH), lapsed: of("lapsed"), refreshes }
         })
     };
     child::both_cores(SHAPES.iter().map(job).collect())
@@ -133,57 +149,46 @@ pub fn section(options: &Options) -> Section {
     let counted = counted();
     let mut text = Text::default();
     text.paragraph(
-        "So many callers make a call at the same time, each in a task, and their token has lapsed. A \
-         service in memory answers: calls at once, and a refresh when all callers wait for it. Callgrind \
-         counts all that the process does, the service and the runtime of tokio too. A figure is what \
-         2,100 callers take less what 100 take, divided by 2,000. The refreshes are those of a storm of \
-         1,000 callers.",
+        "So many callers make a call at the same time, each in a task. Their token lives, or it has \
+         lapsed. A service in memory answers: calls at once, and a refresh when all callers wait for it. \
+         Callgrind counts all that the process does, the service and the runtime of tokio too. A figure is \
+         what 2,100 callers take less what 100 take, divided by 2,000. The refreshes are those of 1,000 \
+         callers.",
     );
     text.paragraph(
-        "The callers by hand send one request of `http` and decode its answer. They have no timeout, no \
-         replay after a 401, and no store of tokens, which this client has. So the last column is what the \
-         wait adds to a call of the same kind whose token lives.",
+        "The callers by hand send one request of `http` and decode its answer. All but one of the shapes \
+         have no timeout and no replay. None has a store of tokens, a retry or a session that others can \
+         watch, which this client has. The difference of both figures is what the wait adds to a call.",
     );
-    let lives = |is_ours: bool| {
-        let of = |it: &&Counted| it.shape.is_fresh && it.shape.is_ours == is_ours;
-        counted.iter().find(of).map_or(0, |it| it.instructions)
-    };
-    let added = |it: &Counted| it.instructions as i64 - lives(it.shape.is_ours) as i64;
     let row = |it: &Counted| {
-        let added = if it.shape.is_fresh { String::new() } else { signed(added(it)) };
-        vec![it.shape.label.to_owned(), grouped(it.instructions), grouped(it.refreshes), added]
+        let figures = [it.lives, it.lapsed, it.added(), it.refreshes].map(grouped);
+        [vec![it.shape.label.to_owned()], figures.to_vec()].concat()
     };
-    let heads = ["shape", "instructions per caller", "refreshes of 1,000 callers", "added by the wait"];
+    let heads = ["shape", "the token lives", "it has lapsed", "added by the wait", "refreshes"];
     text.table(&heads, counted.iter().map(row));
     let bar = |it: &Counted| Bar {
         label: it.shape.label.to_owned(),
-        value: it.instructions as f64,
-        is_ours: it.shape.is_ours,
+        value: it.lapsed as f64,
+        is_ours: it.is_ours(),
     };
     let bars: Vec<Bar> = counted.iter().map(bar).collect();
-    let title = "Instructions of one caller in a storm";
+    let title = "Instructions of one caller whose token has lapsed";
     plots::bars(&options.plot("storm"), title, "instructions per caller", &bars);
     text.plot("storm", title);
-    let compare = |figure: &str, of: &dyn Fn(&Counted) -> f64| {
-        let row = |it: &Counted| Row { label: it.shape.label.to_owned(), value: of(it) };
-        let storms = || counted.iter().filter(|it| !it.shape.is_fresh);
+    let compare = |figure: &str, of: fn(&Counted) -> u64| {
+        let row = |it: &Counted| Row { label: it.shape.label.to_owned(), value: of(it) as f64 };
         Compared {
             figure: figure.to_owned(),
-            ours: storms().filter(|it| it.shape.is_ours).map(row).next().unwrap(),
-            others: storms().filter(|it| !it.shape.is_ours).map(row).collect(),
+            ours: counted.iter().filter(|it| it.is_ours()).map(row).next().unwrap(),
+            others: counted.iter().filter(|it| !it.is_ours()).map(row).collect(),
             is_less_better: true,
             noise: 0.01,
         }
     };
     let compared = vec![
-        compare("instructions per caller of a storm", &|it| it.instructions as f64),
-        compare("instructions that the wait adds", &|it| added(it) as f64),
-        compare("refreshes of a storm", &|it| it.refreshes as f64),
+        compare("instructions per caller of a storm", |it| it.lapsed),
+        compare("instructions that the wait adds to a caller", Counted::added),
+        compare("refreshes of a storm", |it| it.refreshes),
     ];
     Section { text, compared }
-}
-
-fn signed(number: i64) -> String {
-    let sign = if number < 0 { "-" } else { "" };
-    format!("{sign}{}", grouped(number.unsigned_abs()))
 }
