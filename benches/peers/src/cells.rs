@@ -189,5 +189,5 @@ pub fn section(options: &Options) -> Section {
     let bars: Vec<Bar> = WAYS.iter().zip(&measured).flat_map(bar).collect();
     plots::bars(&options.plot("cells"), "Time of one read of the token", "ns of one thread", &bars);
     text.plot("cells", "Time of one read of the token");
-    Section { text, compared }
+    Section { text, compared, readme: None }
 }

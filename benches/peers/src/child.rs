@@ -11,14 +11,23 @@ pub struct Heap {
     pub bytes: u64,
 }
 
-/// Returns what this program prints when it is started with `words`.
-pub fn run(words: &[&str]) -> String {
-    printed(Command::new(this()).args(words).output().unwrap(), words)
+/// Returns the numbers that this program prints when it is started with `words`.
+pub fn numbers(words: &[&str]) -> Vec<u64> {
+    let output = Command::new(this()).args(words).output().unwrap();
+    printed(output, words).split_whitespace().map(|word| word.parse().unwrap()).collect()
 }
 
-/// Returns the numbers that this program prints.
-pub fn numbers(words: &[&str]) -> Vec<u64> {
-    run(words).split_whitespace().map(|word| word.parse().unwrap()).collect()
+/// Returns the same, or `None` after a message if the program fails.
+pub fn numbers_or_failure(words: &[&str]) -> Option<Vec<u64>> {
+    let output = Command::new(this()).args(words).output().unwrap();
+    if output.status.success() {
+        let printed = String::from_utf8(output.stdout).unwrap();
+        return Some(printed.split_whitespace().map(|word| word.parse().unwrap()).collect());
+    }
+    let told = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = told.lines().filter(|line| !line.trim().is_empty()).take(2).collect();
+    eprintln!("failed: {words:?}: {}", lines.join(" "));
+    None
 }
 
 /// Counts the instructions of this program with `words`, by callgrind.

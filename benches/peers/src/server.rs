@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -44,19 +45,26 @@ pub fn serve() -> ExitCode {
         let (first, second) = (listener().await, listener().await);
         let address = |it: &TcpListener| format!("http://{}{BASE}", it.local_addr().unwrap());
         println!("{} {}", address(&first), address(&second));
-        loop {
-            tokio::select! {
-                Ok((socket, _)) = first.accept() => {
-                    socket.set_nodelay(true).unwrap();
-                    tokio::spawn(answer(socket));
-                }
-                Ok((socket, _)) = second.accept() => {
-                    socket.set_nodelay(true).unwrap();
-                    tokio::spawn(answer_http2(socket));
-                }
+        tokio::join!(accept(first, answer), accept(second, answer_http2));
+    });
+    ExitCode::SUCCESS
+}
+
+/// Answers each connection in a task. A connection that has ended before it is accepted is none.
+async fn accept<F>(listener: TcpListener, answer: fn(TcpStream) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    loop {
+        match listener.accept().await {
+            Ok((socket, _)) if socket.set_nodelay(true).is_ok() => drop(tokio::spawn(answer(socket))),
+            Ok(_) => {}
+            Err(error) => {
+                eprintln!("the server cannot accept: {error}");
+                tokio::time::sleep(Duration::from_millis(10)).await;
             }
         }
-    })
+    }
 }
 
 async fn listener() -> TcpListener {

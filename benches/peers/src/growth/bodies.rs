@@ -127,5 +127,5 @@ pub fn section(options: &Options) -> Section {
         compare("time", 1, |it| it.0),
         compare("peak memory", 1, |it| it.1),
     ];
-    Section { text, compared }
+    Section { text, compared, readme: None }
 }

@@ -56,5 +56,5 @@ pub fn section(options: &Options) -> Section {
         is_less_better: true,
         noise: 0.1,
     };
-    Section { text, compared: vec![compared] }
+    Section { text, compared: vec![compared], readme: None }
 }

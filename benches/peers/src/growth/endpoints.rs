@@ -66,7 +66,7 @@ pub fn section(options: &Options) -> Section {
         is_less_better: true,
         noise: 0.1,
     });
-    Section { text, compared: compared.into_iter().collect() }
+    Section { text, compared: compared.into_iter().collect(), readme: None }
 }
 
 fn checked(endpoints: u32, rounds: &str) -> [Checked; 2] {

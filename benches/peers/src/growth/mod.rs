@@ -15,7 +15,7 @@ use crate::report::{Options, Section};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 pub fn section(options: &Options) -> Section {
-    let mut all = Section { text: Text::default(), compared: Vec::new() };
+    let mut all = Section { text: Text::default(), compared: Vec::new(), readme: None };
     for (title, measure) in [
         ("Endpoints", endpoints::section as fn(&Options) -> Section),
         ("Sessions", sessions::section),

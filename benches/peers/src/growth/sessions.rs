@@ -39,7 +39,7 @@ pub fn section(options: &Options) -> Section {
     let title = "Memory of a process, by its sessions";
     plots::lines(&options.plot("sessions"), title, ("sessions", "resident memory, MiB"), &lines);
     text.plot("sessions", title);
-    Section { text, compared: Vec::new() }
+    Section { text, compared: Vec::new(), readme: None }
 }
 
 fn resident(sessions: u64) -> Resident {

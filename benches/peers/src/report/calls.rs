@@ -11,9 +11,6 @@ use crate::subject::{BY_HAND, DEFAULT, EQUAL, HYPER_UTIL, LEAN, OVER_HYPER_UTIL}
 pub fn section(options: &Options) -> Section {
     let mut costs = instructions::all(options.quick);
     costs.sort_by_key(|it| it.instructions);
-    if options.is_whole {
-        readme::write(&costs);
-    }
     let mut text = Text::default();
     text.paragraph(
         "Each client makes the same call: a GET with an argument in the path and one in the query, a token \
@@ -50,7 +47,7 @@ pub fn section(options: &Options) -> Section {
     plots::bars(&options.plot("instructions"), "Instructions per call", "instructions", &bars);
     text.plot("instructions", "Instructions per call of each client");
     sizes::describe(&mut text);
-    Section { text, compared: compared(&costs) }
+    Section { text, compared: compared(&costs), readme: Some(readme::part(&costs)) }
 }
 
 fn instructions_of(costs: &[Cost], name: &str) -> f64 {

@@ -45,6 +45,8 @@ impl Options {
 pub struct Section {
     pub text: Text,
     pub compared: Vec<Compared>,
+    /// What the README shows of it.
+    pub readme: Option<String>,
 }
 
 struct Part {
@@ -97,7 +99,7 @@ fn write<'a>(folder: &Path, options: &Options, parts: impl Iterator<Item = &'a P
         text.paragraph("This is a quick run: its counts are small, and its figures are rough.");
     }
     machine::describe(&mut text);
-    let mut compared = Vec::new();
+    let (mut compared, mut shown) = (Vec::new(), String::new());
     for part in parts {
         let begin = Instant::now();
         eprintln!("measuring: {}", part.name);
@@ -106,10 +108,14 @@ fn write<'a>(folder: &Path, options: &Options, parts: impl Iterator<Item = &'a P
         text.heading(2, part.title);
         text.append(&section.text);
         compared.extend(section.compared);
+        shown.extend(section.readme);
     }
     text.heading(2, "Where this client is not the fastest");
     text.append(&faster::section(&compared));
     let path = folder.join("REPORT.md");
     fs::write(&path, text.finish()).unwrap();
+    if options.is_whole {
+        readme::write(&shown);
+    }
     println!("ok: {}", path.display());
 }

@@ -42,7 +42,7 @@ pub fn section(options: &Options) -> Section {
             compared.extend(of().filter_map(|(case, rates)| compare(case, rates, name)));
         }
     }
-    Section { text, compared }
+    Section { text, compared, readme: None }
 }
 
 fn said(protocol: Protocol) -> &'static str {

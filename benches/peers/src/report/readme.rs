@@ -13,15 +13,16 @@ const END: &str = "<!-- The end of that part. -->\n";
 /// The clients of the table, in the order of their figures.
 const ROWS: [&str; 7] = [HYPER_UTIL, LEAN, DEFAULT, BY_HAND, EQUAL, "progenitor", "feignhttp"];
 
-/// Writes the table into the README.
-pub fn write(costs: &[Cost]) {
+/// Writes `part` into the README.
+pub fn write(part: &str) {
     let readme = fs::read_to_string(README).unwrap();
     let parts = readme.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
     let (before, after) = parts.unwrap_or_else(|| panic!("README.md has no part between two comments"));
-    fs::write(README, format!("{before}{BEGIN}\n{}\n{END}{after}", part(costs))).unwrap();
+    fs::write(README, format!("{before}{BEGIN}\n{}\n{END}{after}", part)).unwrap();
 }
 
-fn part(costs: &[Cost]) -> String {
+/// Returns what the README shows.
+pub fn part(costs: &[Cost]) -> String {
     let of = |name: &str| costs.iter().find(|it| it.subject.name == name).unwrap();
     let count = |name: &str| of(name).instructions as f64;
     let mut text = Text::default();

@@ -148,7 +148,7 @@ pub fn section(options: &Options) -> Section {
         APART.as_millis()
     ));
     describe(options, &mut text, &mut compared, "refused", &measured(By::Force, options.pick(25, 2), 0));
-    Section { text, compared }
+    Section { text, compared, readme: None }
 }
 
 fn describe(

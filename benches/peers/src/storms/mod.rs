@@ -190,5 +190,5 @@ pub fn section(options: &Options) -> Section {
         compare("instructions that the wait adds to a caller", Counted::added),
         compare("refreshes of a storm", |it| it.refreshes),
     ];
-    Section { text, compared }
+    Section { text, compared, readme: None }
 }

@@ -28,6 +28,9 @@ pub struct Rate {
     pub cpu: f64,
 }
 
+/// How often a client may fail in its turn.
+const TRIES: u32 = 3;
+
 /// `LeanTransport` speaks HTTP/2 over TLS alone.
 const HTTP1: [&str; 4] = [HYPER_UTIL, LEAN, BY_HAND, DEFAULT];
 const HTTP2: [&str; 4] = [HYPER_UTIL, OVER_HYPER_UTIL, BY_HAND, DEFAULT];
@@ -44,20 +47,20 @@ fn cases() -> Vec<Case> {
 
 /// How often each client has its turn.
 pub fn rounds(options: &Options) -> u32 {
-    options.pick(25, 2)
+    options.pick(15, 2)
 }
 
 /// Returns what each client did in each case. The clients take turns, so that what else the machine does
 /// meets all of them.
 pub fn all(options: &Options) -> Vec<(Case, Vec<Rate>)> {
-    let server = Server::start();
+    let mut server = Server::start();
     let rounds = rounds(options);
     let cases = cases();
     let mut measured: Vec<Vec<Vec<(f64, f64)>>> = vec![Vec::new(); cases.len()];
     for round in 0..rounds {
         eprintln!("round {} of {rounds}", round + 1);
         for (case, rounds) in cases.iter().zip(&mut measured) {
-            rounds.push(names(case).map(|name| once(case, name, &server)).to_vec());
+            rounds.push(names(case).map(|name| once(case, name, &mut server)).to_vec());
         }
     }
     let rates = |(case, rounds): (Case, Vec<Vec<(f64, f64)>>)| (case, rates(&case, &rounds));
@@ -72,16 +75,27 @@ fn names(case: &Case) -> [&'static str; 4] {
 }
 
 /// Returns the calls per second, and the time of the processor for each call in µs.
-fn once(case: &Case, name: &str, server: &Server) -> (f64, f64) {
+/// Starts another server and tries again if the client fails, as when the system refuses a connection.
+fn once(case: &Case, name: &str, server: &mut Server) -> (f64, f64) {
+    for _ in 0..TRIES {
+        if let Some(rate) = try_once(case, name, server) {
+            return rate;
+        }
+        *server = Server::start();
+    }
+    panic!("{name} has failed {TRIES} times");
+}
+
+fn try_once(case: &Case, name: &str, server: &Server) -> Option<(f64, f64)> {
     let base = match case.protocol {
         Protocol::Http1 => &server.base,
         Protocol::Http2 => &server.base_http2,
     };
     let (in_flight, calls) = (case.in_flight.to_string(), case.calls.to_string());
     let words = ["load", name, case.protocol.name(), case.wanted.name(), base.as_str(), &in_flight, &calls];
-    let told = child::numbers(&words);
+    let told = child::numbers_or_failure(&words)?;
     let calls = f64::from(case.calls);
-    (calls * 1e9 / told[0] as f64, told[1] as f64 / 1e3 / calls)
+    Some((calls * 1e9 / told[0] as f64, told[1] as f64 / 1e3 / calls))
 }
 
 /// `rounds` has, for each round, what each client did.
