@@ -103,8 +103,8 @@ bench-sessions *sessions:
 peers *names:
     cargo run --release --manifest-path benches/peers/Cargo.toml -- instructions {{ names }}
 
-# Measures everything of benches/REPORT.md, and writes it and its plots: about 20 minutes. Needs valgrind. `just report --quick` and
-# `just report throughput` try it, and write below the folder `target` of the package.
+# Measures everything of benches/REPORT.md, and writes it, its plots and the table of the README: about 10 minutes. Needs valgrind.
+# `just report --quick` and `just report throughput` try it, and write below the folder `target` of the package.
 report *words:
     cargo run --release --manifest-path benches/peers/Cargo.toml -- report {{ words }}
 

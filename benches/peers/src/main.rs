@@ -1,5 +1,5 @@
-//! The same call by the clients that people write or take, side by side: a GET with two arguments, a token of
-//! 700 bytes and an answer of 480 bytes, over one kept connection of HTTP/1.1.
+//! This client next to those that people write or take: one call, rates, storms, rotations and growth.
+//! `report` measures everything and writes it; the other words start the processes that are measured.
 
 mod cells;
 mod child;
