@@ -38,8 +38,8 @@ pub fn part(costs: &[Cost]) -> String {
     text.table(&["one call", "instructions", "of reqwest by hand"], shown.iter().map(row));
     let fastest = costs.iter().min_by_key(|it| it.instructions).unwrap();
     let mut said = format!(
-        "Of reqwest by hand with a query and a timeout, which does what this client does, the default \
-         transport takes {} of the instructions.",
+        "Of reqwest by hand with a query and a timeout, which does most of what this client does, the \
+         default transport takes {} of the instructions.",
         ratio(count(DEFAULT), count(EQUAL))
     );
     if !fastest.subject.is_ours() {

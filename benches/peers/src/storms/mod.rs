@@ -37,7 +37,7 @@ pub const OURS: &str = "declared";
 pub const SHAPES: [Shape; 7] = [
     Shape { name: OURS, label: "this client" },
     Shape { name: "mutex", label: "a tokio `Mutex` around the token and its refresh" },
-    Shape { name: "mutex-replay", label: "the same, with a timeout, and a replay after a 401" },
+    Shape { name: "mutex-replay", label: "a tokio `Mutex`, with a timeout and a replay after a 401" },
     Shape { name: "cell", label: "a `OnceCell` for each generation" },
     Shape { name: "shared", label: "a `Shared` future of `futures`" },
     Shape { name: "without-look", label: "a tokio `Mutex` around the refresh, without a second look" },
