@@ -13,8 +13,9 @@ use crate::plan::{FAR, Plan};
 use crate::server::{FRAMED, Server};
 use crate::socket::certificate;
 
-/// No await of a case takes this long; what does, hangs.
-const GUARD: Duration = Duration::from_secs(300);
+/// No await of a case takes this long; what does, hangs. One that is tried again has longer timeouts, and
+/// may take [`BUSY`] times as long.
+const GUARD: Duration = Duration::from_secs(60);
 
 /// The value that the server meant.
 pub(crate) const VALUE: &str = "the value";
@@ -45,6 +46,7 @@ pub(crate) struct Case {
     pub(crate) refreshes: Refreshes,
     /// How long a call may take, where the default is too long.
     pub(crate) timeout: Option<Duration>,
+    pub(crate) guard: Duration,
     pub(crate) body_limit: Option<usize>,
     /// How often the same is asked first, and served.
     pub(crate) before: usize,
@@ -91,6 +93,7 @@ impl Case {
             asks,
             refreshes: Refreshes::Never,
             timeout: None,
+            guard: GUARD,
             body_limit: None,
             before: 0,
             settled: false,
@@ -172,7 +175,8 @@ impl Case {
             other => other,
         };
         let is_timed = self.timeout.is_some() || refreshes != self.refreshes;
-        is_timed.then(|| Self { refreshes, timeout: self.timeout.map(|it| it * BUSY), ..self.clone() })
+        let (timeout, guard) = (self.timeout.map(|it| it * BUSY), GUARD * BUSY);
+        is_timed.then(|| Self { refreshes, timeout, guard, ..self.clone() })
     }
 
     /// Carries it out, and once more if its timeout may have ended what comes before the fault: a busy
@@ -189,7 +193,7 @@ impl Case {
     /// Carries it out. Gives what came, and what is wrong.
     async fn run(self) -> (String, Vec<String>) {
         let (name, mut came) = (format!("{}, {}", self.row, self.at), String::new());
-        let mut wrong = Wrong { name, findings: Vec::new() };
+        let mut wrong = Wrong { name, guard: self.guard, findings: Vec::new() };
         let (server, other) = (Server::start().await, Server::start().await);
         server.does(self.plan.clone().leads("OTHER", other.address()));
         other.does(self.other.clone().unwrap_or_default().leads("MAIN", server.address()));
@@ -220,7 +224,8 @@ impl Case {
         // The next call is served after each case.
         let may_be_asked = self.refreshes == Refreshes::Never && !self.plan.is_proxy();
         if self.right.signed_in && may_be_asked && self.right.came != ANY {
-            let fine = wrong.within("the next call", async { client.api.fine().timeout(GUARD).await }).await;
+            let fine =
+                wrong.within("the next call", async { client.api.fine().timeout(self.guard).await }).await;
             match fine {
                 Some(Ok(document)) => wrong.unless_equal("the next value", &7, &document.id),
                 Some(Err(error)) => wrong.note(format!("the next call: {error:?}")),
@@ -340,6 +345,7 @@ impl Client {
 /// What is wrong with a case.
 struct Wrong {
     name: String,
+    guard: Duration,
     findings: Vec<String>,
 }
 
@@ -355,7 +361,7 @@ impl Wrong {
     }
 
     async fn within<T>(&mut self, what: &str, work: impl Future<Output = T>) -> Option<T> {
-        let done = timeout(GUARD, work).await.ok();
+        let done = timeout(self.guard, work).await.ok();
         if done.is_none() {
             self.note(format!("{what} hangs"));
         }
