@@ -68,6 +68,27 @@ async fn a_timeout_covers_the_refresh_and_says_so() {
     assert_eq!(before.elapsed(), Duration::from_secs(2));
 }
 
+/// After the refresh the call waits for its own answer again.
+#[tokio::test(start_paused = true)]
+async fn a_timeout_after_the_refresh_is_one_of_the_response() {
+    let server = server();
+    let client = client(&server);
+    client.login(&user("ann")).await.unwrap();
+    let refused = std::sync::atomic::AtomicBool::new(false);
+    server.backend().route("GET", "/slow", move |_| {
+        let is_replay = refused.swap(true, std::sync::atomic::Ordering::SeqCst);
+        async move {
+            if is_replay {
+                std::future::pending::<()>().await;
+            }
+            sdk_testkit::Reply::empty().status(401)
+        }
+    });
+    let late = client.slow().timeout(Duration::from_secs(2)).await;
+    let Err(Error::Timeout(timeout)) = late else { panic!("{late:?}") };
+    assert_eq!((timeout.phase(), server.counts().refreshes), (TimeoutPhase::Response, 1));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_slow_answer_a_fast_answer_and_a_cancellation_are_three_outcomes() {
     let server = server();
